@@ -1,0 +1,1 @@
+"""From items to bundles and back: identities, references, order; transaction, collection, IPS document."""

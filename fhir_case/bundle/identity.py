@@ -1,0 +1,95 @@
+"""Whose a resource is, and how it is found again: the mark that ties a resource on a server to an item of a case.
+
+A case *owns* its items: they are pushed as conditional updates on the mark. What others share is created if absent and
+never overwritten. See https://hl7.org/fhir/R4/http.html#cond-update and #ccreate.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fhir_case.json import Json
+
+ITEM = "urn:fhir-case:item"
+"""The system of the mark; its value is `<namespace>/<item id>`, the namespace being the case's or its source's."""
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fhir-case")
+
+SHARED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location"})
+"""Types that others use too: created if absent, never overwritten (unless the user says that they are his own)."""
+
+TAGGED = frozenset(
+    """AuditEvent Binary CapabilityStatement CompartmentDefinition GraphDefinition ImplementationGuide Linkage
+    MedicationKnowledge MedicinalProductContraindication MedicinalProductIndication MedicinalProductInteraction
+    MedicinalProductManufactured MedicinalProductUndesirableEffect MessageHeader NamingSystem OperationDefinition
+    OperationOutcome Parameters Provenance SearchParameter Subscription SubstanceNucleicAcid SubstancePolymer
+    SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial TerminologyCapabilities VerificationResult
+
+    AdverseEvent Bundle Composition ConceptMap MedicinalProductIngredient QuestionnaireResponse SpecimenDefinition
+    SubstanceSpecification TestReport TestScript""".split()
+)
+"""R4 types without an `identifier`, and those with room for only one (theirs): the mark is a `meta.tag`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One resource's identity on every server: its type, and the system and value of an identifier (or tag)."""
+
+    type: str
+    system: str
+    value: str
+
+    @property
+    def tagged(self) -> bool:
+        """The type has no `identifier` to spare, so the mark is a tag."""
+        return self.type in TAGGED
+
+    @property
+    def address(self) -> str:
+        """The `fullUrl` of the resource in a bundle of ours: a name-based UUID, the same on every machine."""
+        return f"urn:uuid:{uuid.uuid5(_NAMESPACE, f'{self.type}|{self.system}|{self.value}')}"
+
+    @property
+    def query(self) -> str:
+        """The search that finds it: what conditional requests carry."""
+        return f"{'_tag' if self.tagged else 'identifier'}={quote(self.system, safe='')}|{quote(self.value, safe='')}"
+
+
+def mark(resource: dict[str, Json], identity: Identity) -> None:
+    """Write the mark into the resource, beside what it already has."""
+    if identity.tagged:
+        meta = resource["meta"] = dict(resource.get("meta") or {})
+        meta["tag"] = [*meta.get("tag", ()), {"system": identity.system, "code": identity.value}]
+    else:
+        made = {"system": identity.system, "value": identity.value}
+        resource["identifier"] = [made, *resource.get("identifier", ())]
+
+
+def marked(resource: dict[str, Json]) -> Identity | None:
+    """The identity that a resource's mark states, or None where it has none."""
+    kind = resource.get("resourceType", "")
+    if kind in TAGGED:
+        stated, name = (resource.get("meta") or {}).get("tag"), "code"
+    else:
+        stated, name = resource.get("identifier"), "value"
+    if not isinstance(stated, list):
+        return None
+    found = next((entry.get(name) for entry in stated if isinstance(entry, dict) and entry.get("system") == ITEM), None)
+    return Identity(kind, ITEM, found) if isinstance(found, str) else None
+
+
+def unmarked(resource: dict[str, Json]) -> dict[str, Json]:
+    """The resource without our mark; what the mark alone made (an empty list, an empty `meta`) is gone too."""
+    if resource.get("resourceType") not in TAGGED:
+        return _without(resource, "identifier")
+    meta = _without(resource["meta"], "tag")
+    made = {name: value for name, value in resource.items() if name != "meta"}
+    return {**made, "meta": meta} if meta else made
+
+
+def _without(holder: dict[str, Json], name: str) -> dict[str, Json]:
+    kept = [entry for entry in holder[name] if entry.get("system") != ITEM]
+    made = {key: value for key, value in holder.items() if key != name}
+    return {**made, name: kept} if kept else made
