@@ -1,0 +1,92 @@
+"""The single requests: what the server is, one resource, one transaction.
+
+Every step takes the server's base address first, as `fhir_case.client.messages.base_url` gives it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fhir_case.client.answers import ask, fetch, resource
+from fhir_case.client.messages import NoAnswerError, Step, get, post
+from fhir_case.issues import Refused, ServerError, Unreachable
+from fhir_case.json import Json
+
+_LOCAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a server says that it is (https://hl7.org/fhir/R4/capabilitystatement.html)."""
+
+    fhir_version: str
+    software: str = ""
+    """Name and version, where it states them."""
+    formats: tuple[str, ...] = ()
+
+
+def capabilities(base: str) -> Step[Capabilities]:
+    """What the server is. The first step of every session, since it finds the wrong address and the wrong version.
+
+    Raises `Unreachable` where nothing answers, or what answers is no FHIR R4 server (the version is named).
+    https://hl7.org/fhir/R4/http.html#capabilities
+    """
+    # All of HAPI's statement are 1.6 MB; a server that doesn't know _elements sends it whole, and that is fine too.
+    wanted = (("_elements", "fhirVersion,software,format"),)
+    what = f"reading {base}/metadata"
+    response = yield from ask(get(f"{base}/metadata", wanted), what)
+    try:
+        statement = resource(response, what)
+    except Refused as no:
+        message = f"{no}; expected the FHIR base address of an R4 server, such as http://localhost:8080/fhir"
+        raise Unreachable(message, no.outcome, no.status) from None
+    if statement["resourceType"] != "CapabilityStatement":
+        # DSTU2's is called Conformance.
+        found = "Conformance (FHIR DSTU2)" if statement["resourceType"] == "Conformance" else "something else"
+        raise Unreachable(f"{what}: expected a CapabilityStatement of FHIR R4 (4.0.x), found {found}")
+    version = statement.get("fhirVersion")
+    if not isinstance(version, str) or not re.match(r"4\.0(\.|$)", version):
+        stated = f"FHIR {str(version)[:20]}" if version else "no FHIR version"
+        raise Unreachable(f"{what}: expected a server of FHIR R4 (4.0.x), found {stated}; nothing was sent to it")
+    software = statement.get("software")
+    parts = [software.get("name"), software.get("version")] if isinstance(software, dict) else []
+    formats = tuple(name for name in statement.get("format") or () if isinstance(name, str))
+    return Capabilities(version, " ".join(part for part in parts if isinstance(part, str)), formats)
+
+
+def read(base: str, reference: str) -> Step[dict[str, Json]]:
+    """The resource at `Type/id`. Raises `Refused` (status 404: never there; 410: deleted) or `Unreachable`.
+
+    https://hl7.org/fhir/R4/http.html#read
+    """
+    if not _LOCAL.fullmatch(reference):
+        raise Refused(f"{reference[:80]!r} is not the place of a resource; expected Type/id, such as Patient/123")
+    return (yield from fetch(get(f"{base}/{reference}"), f"reading {reference}"))
+
+
+def transaction(base: str, bundle: dict[str, Json]) -> Step[dict[str, Json]]:
+    """Post a transaction; the answer is the `transaction-response` Bundle.
+
+    Raises `Refused`, `Conflict` (409, 412) or `Unreachable`. A transaction is stored whole or not at all, so an error
+    names all its entries in `not_stored`, but for an answer that was lost or cannot be read: then none is named, since
+    the server may have stored them.
+    https://hl7.org/fhir/R4/http.html#transaction
+    """
+    what = f"storing {len(bundle['entry'])} resources"
+    names = tuple(str(entry.get("fullUrl", "")) for entry in bundle["entry"])
+    try:
+        response = yield post(base, bundle)
+    except NoAnswerError as lost:
+        if lost.sent:
+            raise Unreachable(f"{what}: {lost.reason}; the server may or may not have stored them") from None
+        raise Unreachable(f"{what}: {lost.reason}; nothing was sent", not_stored=names) from None
+    try:
+        answer = resource(response, what)
+    except ServerError as error:
+        if response.status >= 300:
+            error.not_stored = names
+        raise
+    if answer["resourceType"] != "Bundle" or answer.get("type") not in ("transaction-response", "batch-response"):
+        raise Unreachable(f"{what}: expected a transaction-response, found another resource", status=response.status)
+    return answer
