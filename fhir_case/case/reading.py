@@ -1,0 +1,69 @@
+"""Case files: text to plain data and the places of its values. Nothing is typed here but what is nothing (`null`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fhir_case.case.json_text import read_json
+from fhir_case.case.positions import Positions, place_after
+from fhir_case.case.scalars import Plain, json_scalar, verbatim
+from fhir_case.case.yaml_text import read_yaml
+from fhir_case.issues import CaseError, Issue, Place
+
+__all__ = ["Document", "Plain", "json_scalar", "read_text", "verbatim"]
+
+LARGEST = 50_000_000
+"""Characters in a case file; the attachments of a large one have a few million."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a case file says, and where it says it."""
+
+    data: dict[str, Any]
+    """Dicts, lists, text and None; scalars without quotes are `Plain`. From JSON also numbers and truth values."""
+    positions: Positions
+
+
+def read_text(text: str | bytes, file: str) -> Document:
+    """The data of a case file, YAML or (named .json, or starting with a brace) JSON; `file` names it in the errors.
+
+    Raises `CaseError`: every key that stands twice, or the first thing that makes reading on impossible.
+    """
+    whole = _decoded(text, file)
+    if len(whole) > LARGEST:
+        message = f"the file has {len(whole):,} characters, more than the {LARGEST:,} that are read"
+        raise CaseError((Issue("file-too-large", message, place=Place(file), fix="keep attachments outside the case"),))
+    is_json = file.lower().endswith(".json") or whole.lstrip().startswith("{")
+    data, positions = read_json(whole, file) if is_json else read_yaml(whole, file)
+    if not isinstance(data, dict):
+        found = {type(None): "nothing", list: "a list"}.get(type(data), "a text")
+        message = f"expected the fields of a case (id, title, patient, …), each 'key: value', found {found}"
+        fix = "write an empty case file to start from with: fhir-case new NAME"
+        raise CaseError((Issue("file-no-case", message, place=positions.value(()), fix=fix),))
+    return Document(data, positions)
+
+
+def _decoded(data: str | bytes, file: str) -> str:
+    """The text without its byte order mark."""
+    if isinstance(data, bytes):
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            before = data[: error.start].decode()
+            found = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else f"the byte 0x{data[error.start]:02X}"
+            raise CaseError((_wrong(file, before, f"expected UTF-8, found {found}"),)) from None
+    else:
+        text = data
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise CaseError(
+                (_wrong(file, text[: error.start], "expected UTF-8, found half a surrogate pair"),)
+            ) from None
+    return text.removeprefix("\ufeff")
+
+
+def _wrong(file: str, before: str, message: str) -> Issue:
+    return Issue("file-encoding", message, place=place_after(before, file), fix="save the file as UTF-8")
