@@ -50,18 +50,19 @@ _IN_TEXT = re.compile(
 _TEXT = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|xml)\b", re.IGNORECASE)
 
 
-def rewrite(value: Json, to: To) -> Json:
+def rewrite(value: Json, to: To, in_text: To | None = None) -> Json:
     """The resource (or any part of one) with each address replaced by what `to` makes of it.
 
     Covered: `Reference.reference`, elements of the uri family, `href` and `src` in narrative, and addresses inside
-    attachments of text, JSON or XML (their `size` and `hash` follow). Identifiers and free text are never touched.
+    attachments of text, JSON or XML (their `size` and `hash` follow), for which `in_text` may be another mapping.
+    Identifiers and free text are never touched.
     Nothing is copied that did not change: `rewrite(value, to) is value` when `to` replaced nothing.
     https://hl7.org/fhir/R4/http.html#trules
     """
     if isinstance(value, dict):
-        return _object(value, to)
+        return _object(value, to, in_text or to)
     if isinstance(value, list):
-        return _list(value, to, named=False)
+        return _list(value, to, in_text or to, named=False)
     return value
 
 
@@ -72,17 +73,18 @@ def addresses(value: Json) -> list[str]:
     return found
 
 
-def _object(value: dict[str, Json], to: To) -> dict[str, Json]:
+def _object(value: dict[str, Json], to: To, in_text: To) -> dict[str, Json]:
     changed: dict[str, Json] | None = None
     for name, old in value.items():
         kind = type(old)
+        new: Json
         if kind is str:
             if name in ADDRESSES:
                 new = to(old)
             elif name == "div":
                 new = _narrative(old, to)
             elif name == "data":
-                if (attachment := _attachment(value, to)) is not None:
+                if (attachment := _attachment(value, in_text)) is not None:
                     changed = {**(changed or value), **attachment}
                 continue
             else:
@@ -90,9 +92,9 @@ def _object(value: dict[str, Json], to: To) -> dict[str, Json]:
             if new is None or new == old:
                 continue
         elif kind is dict:
-            new = _object(old, to)
+            new = _object(old, to, in_text)
         elif kind is list:
-            new = _list(old, to, named=name in ADDRESSES)
+            new = _list(old, to, in_text, named=name in ADDRESSES)
         else:
             continue
         if new is not old:
@@ -101,18 +103,18 @@ def _object(value: dict[str, Json], to: To) -> dict[str, Json]:
     return value if changed is None else changed
 
 
-def _list(value: list[Json], to: To, *, named: bool) -> list[Json]:
+def _list(value: list[Json], to: To, in_text: To, *, named: bool) -> list[Json]:
     changed: list[Json] | None = None
     for index, old in enumerate(value):
         kind = type(old)
         new: Json
         if kind is dict:
-            new = _object(old, to)
+            new = _object(old, to, in_text)
         elif kind is str and named:
             new = to(old)
             new = old if new is None or new == old else new
         elif kind is list:
-            new = _list(old, to, named=named)
+            new = _list(old, to, in_text, named=named)
         else:
             continue
         if new is not old:

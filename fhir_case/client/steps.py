@@ -84,7 +84,7 @@ def transaction(base: str, bundle: dict[str, Json]) -> Step[dict[str, Json]]:
     try:
         answer = resource(response, what)
     except ServerError as error:
-        if response.status >= 300:
+        if 300 <= response.status < 500:  # a gateway's 502 or 504 says nothing of what the server did
             error.not_stored = names
         raise
     if answer["resourceType"] != "Bundle" or answer.get("type") not in ("transaction-response", "batch-response"):
