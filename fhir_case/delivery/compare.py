@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from typing import Literal
 
 from fhir_case.bundle.references import rewrite
 from fhir_case.delivery.home import bare, toward
 from fhir_case.json import Json, canonical
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
 _SETS = ("profile", "security", "tag")
 """Of `meta`, whose order means nothing and is not kept (HAPI sorts): https://hl7.org/fhir/R4/resource.html#Meta"""
 
 
-def comparison(addresses: dict[str, str], base: str) -> Callable[[dict[str, Json], dict[str, Json]], bool]:
-    """Whether two resources say the same, be it one that a server holds and one that would be sent.
+Difference = Literal["", "digits", "content"]
+"""How two resources differ: not at all, in the notation of numbers only (`7.20` and `7.2`), or in what they say."""
+
+
+def comparison(addresses: dict[str, str], base: str) -> Callable[[dict[str, Json], dict[str, Json]], Difference]:
+    """How a resource that a server holds differs from one that would be sent.
 
     `addresses` gives the fullUrl for each known place (`Type/id`) on the server: a reference to the one is a reference
     to the other. Compared are canonical bytes, so `7.20` is not `7.2`.
     """
     to, in_text = toward(addresses, base)
 
-    def plain(resource: dict[str, Json]) -> bytes:
+    def plain(resource: dict[str, Json]) -> dict[str, Json]:
         made: dict[str, Json] = rewrite(bare(resource), to, in_text)
         meta = made.get("meta")
         if isinstance(meta, dict):
             sets = {name: sorted(meta[name], key=canonical) for name in _SETS if isinstance(meta.get(name), list)}
             made = {**made, "meta": {**meta, **sets}}
-        return canonical(made)
+        return made
 
-    return lambda one, other: plain(one) == plain(other)
+    def difference(one: dict[str, Json], other: dict[str, Json]) -> Difference:
+        here, there = plain(one), plain(other)
+        if canonical(here) == canonical(there):
+            return ""
+        return "digits" if canonical(_shortest(here)) == canonical(_shortest(there)) else "content"
+
+    return difference
+
+
+def _shortest(value: Json) -> Json:
+    """The value with its numbers as text in the one form that tells only how much they are."""
+    if isinstance(value, dict):
+        return {name: _shortest(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_shortest(one) for one in value]
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        exact = Decimal(value)
+        return {"number": f"{exact.normalize(_EXACT):E}" if exact else "0"}
+    return value

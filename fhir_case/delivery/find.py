@@ -91,8 +91,8 @@ def found(base: str, entries: list[dict[str, Json]]) -> Step[dict[str, dict[str,
         other = holders.setdefault(place(resource), address)
         if other != address:
             raise Conflict(
-                f"{place(resource)} matches the identities of two entries ({other} and {address}); expected each to be a "
-                "resource of its own. Nothing was stored",
+                f"{place(resource)} matches the identities of two entries ({other} and {address}); expected each to be "
+                "a resource of its own. Nothing was stored",
                 not_stored=tuple(entry["fullUrl"] for entry in entries),
             )
     return have

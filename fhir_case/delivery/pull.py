@@ -35,6 +35,9 @@ _POINTING: tuple[tuple[str, str, frozenset[str] | None], ...] = (
 )
 """What is found only from the other end: type, parameter, and the types that it is asked for (None: all)."""
 
+_OF_MANY = {"Provenance": "target", "Group": "member"}
+"""Lists that may name thousands of patients (the Provenance of an import, a cohort): never followed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
@@ -67,7 +70,7 @@ def pull(base: str, patient: str) -> Step[Pulled]:
         yield from _pointing(here, patient, fresh)
         asked.update(fresh)
     entries = tuple({"fullUrl": f"{base}/{where}", "resource": made} for where, made in here.resources.items())
-    return Pulled(entries, tuple(here.issues))
+    return Pulled(entries, (*here.issues, *here.left.values()))
 
 
 class _Here:
@@ -78,6 +81,7 @@ class _Here:
         self.resources: dict[str, dict[str, Json]] = {}
         self.issues: list[Issue] = []
         self.missing: set[str] = set()
+        self.left: dict[str, Issue] = {}
 
     def add(self, resources: Iterable[dict[str, Json]]) -> None:
         for resource in resources:
@@ -92,9 +96,21 @@ class _Here:
     def wanted(self) -> list[str]:
         """Places that something here refers to and that are not here."""
         places: dict[str, None] = {}
-        for resource in self.resources.values():
-            places.update(dict.fromkeys(referred(resource, self.base)))
+        for where, resource in self.resources.items():
+            followed = resource
+            if list_ := _OF_MANY.get(resource["resourceType"]):
+                followed = {name: value for name, value in resource.items() if name != list_}
+                self._left(where, list_, resource)
+            places.update(dict.fromkeys(referred(followed, self.base)))
         return [where for where in places if where not in self.resources and where not in self.missing]
+
+    def _left(self, where: str, name: str, resource: dict[str, Json]) -> None:
+        path = f"{where}.{name}"
+        outside = set(referred({name: resource.get(name)}, self.base)) - set(self.resources)
+        self.left.pop(path, None)
+        if outside:
+            message = f"{len(outside)} resources that it lists were not fetched, since they may be other patients'"
+            self.left[path] = Issue("pull-not-followed", message, "information", path)
 
     def lacks(self, where: str, why: str) -> None:
         self.missing.add(where)
@@ -175,10 +191,9 @@ def _fetch(here: _Here, type_: str, ids: list[str]) -> Step[None]:
 def _pointing(here: _Here, patient: str, fresh: list[str]) -> Step[None]:
     """What refers to what is here, from outside of the compartment; again only what does refer."""
     for type_, param, types in _POINTING:
-        if types == {"Patient"}:
-            targets = [patient] if patient in fresh else []
-        else:
-            targets = [where for where in fresh if types is None or where.partition("/")[0] in types]
+        targets = [where for where in fresh if types is None or where.partition("/")[0] in types]
+        if param == "subject":
+            targets = [where for where in targets if where == patient]
         for start in range(0, len(targets), CHUNK):
             found = yield from _asked(here.base, type_, ((param, ",".join(targets[start : start + CHUNK])),))
             if found is None:

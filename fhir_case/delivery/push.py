@@ -51,23 +51,24 @@ def push(base: str, bundle: dict[str, Json], *, patient: str | None = None, own:
         raise
 
     places.update({address: where for address, resource in have.items() if (where := place(resource))})
-    equal = comparison({where: address for address, where in places.items()}, base)
+    difference = comparison({where: address for address, where in places.items()}, base)
     send: list[Entry] = []
+    issues: list[Issue] = []
     for entry in entries:
         address, held = entry["fullUrl"], have.get(entry["fullUrl"])
-        what: What = "unchanged"
-        if held is None or not equal(held, entry["resource"]):
-            if held is None or entry["request"]["method"] != "POST" or own:
-                send.append(entry)
-                continue
-            what = "kept"
-        done[address] = Stored(address, what, places[address], _version(held))
+        differs = held is None or difference(held, entry["resource"])
+        if held is None or (differs and (own or entry["request"]["method"] != "POST")):
+            send.append(entry)
+            if differs == "digits":
+                issues.append(_digits(places[address]))
+        else:
+            done[address] = Stored(address, "kept" if differs else "unchanged", places[address], _version(held))
 
-    issues: tuple[Issue, ...] = ()
     if send:
         body = request_body(send, have, places, base)
         try:
-            response, issues = yield from _transaction(base, body)
+            response, weaker = yield from _transaction(base, body)
+            issues += weaker
             answers = yield from _answers(base, send, response)
         except ServerError as error:
             yield from _tell(error, base, send, places)
@@ -75,7 +76,17 @@ def push(base: str, bundle: dict[str, Json], *, patient: str | None = None, own:
         done.update({one["fullUrl"]: _stored(one, *answer, have) for one, answer in zip(send, answers, strict=True)})
     ordered = tuple(done[address] for address in every)
     who = next((one.reference for one in ordered if one.reference.startswith("Patient/")), "")
-    return Pushed(ordered, who, issues)
+    return Pushed(ordered, who, tuple(issues))
+
+
+def _digits(where: str) -> Issue:
+    return Issue(
+        "push-digits",
+        f"{where} differs from what the server has only in how numbers are written (as 7.20 and 7.2 do); a server that "
+        "does not keep digits is sent it again, and makes a new version, with every push",
+        "warning",
+        where,
+    )
 
 
 def _patient(entries: list[Entry]) -> Entry:
@@ -185,9 +196,11 @@ def _tell(error: ServerError, base: str, send: list[Entry], places: dict[str, st
         return
     known = {where: address for address, where in places.items()}
     known.update({where: address for address, resource in have.items() if (where := place(resource))})
-    equal = comparison(known, base)
+    difference = comparison(known, base)
     error.stored = tuple(
-        one["fullUrl"] for one in send if (h := have.get(one["fullUrl"])) and equal(h, one["resource"])
+        one["fullUrl"]
+        for one in send
+        if (held := have.get(one["fullUrl"])) and difference(held, one["resource"]) != "content"
     )
     error.not_stored = tuple(name for name in names if name not in error.stored)
     count = "Nothing" if not error.stored else f"{len(error.stored)} of {len(names)} entries"

@@ -13,7 +13,7 @@ from fhir_case.json import Json, canonical
 
 _UNNAMED = "entry "
 
-_FEW_CONDITIONS = re.compile(r"strict isolation", re.IGNORECASE)
+_FEW_CONDITIONS = re.compile(r"strict isolation|more update operations than allowed", re.IGNORECASE)
 
 
 def collapsed(bundle: dict[str, Json]) -> list[dict[str, Json]]:
@@ -88,7 +88,7 @@ def request_body(
 
 
 def takes_few_conditions(refusal: Refused) -> bool:
-    """Whether the server refused only because there are too many conditional requests (Medplum: more than eight)."""
+    """Whether the server refused only because there are too many conditional requests (Medplum: of eight entries)."""
     return bool(_FEW_CONDITIONS.search(outcome_text(refusal.outcome)))
 
 

@@ -1,0 +1,100 @@
+"""Real servers for tests: HAPI (Java) and Medplum's router (node), each with fresh data on a port of its own.
+
+What is not there is skipped with the reason, unless `FHIR_CASE_REQUIRE` (such as `shared,java,node`) asks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "scripts"
+
+
+def unavailable(need: str, reason: str) -> None:
+    """Skip, or fail where `FHIR_CASE_REQUIRE` names the need."""
+    if need in os.environ.get("FHIR_CASE_REQUIRE", "").replace(" ", "").split(","):
+        pytest.fail(f"FHIR_CASE_REQUIRE asks for {need}, but {reason}")
+    pytest.skip(f"needs {need}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared test data beside the project."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        unavailable("shared", f"there is no folder {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hapi() -> Iterator[str]:
+    """The base address of a HAPI server with nothing on it."""
+    _commands("java", "java", "javac", "curl")
+    work = Path(os.environ.get("HAPI_WORK") or Path.home() / ".cache/fhir-case/hapi")
+    if not (work / "lib/.ok").exists():
+        _commands("java", "mvn")
+    port = str(_free_port())
+    # Pages of five, so that paging is met in every test.
+    options = {**os.environ, "HAPI_MEMORY": "1", "JOPTS": "-Dhapi.page=5 -Dhapi.page-max=5"}
+    started = subprocess.run(
+        [SCRIPTS / "hapi/start.sh", port], env=options, capture_output=True, text=True, check=False
+    )
+    if started.returncode:
+        unavailable("java", f"HAPI did not start: {started.stderr[-1000:]}")
+    yield f"http://127.0.0.1:{port}/fhir"
+    subprocess.run([SCRIPTS / "hapi/stop.sh", port], env=options, check=True)
+    shutil.rmtree(work / f"data-{port}", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def medplum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base address of Medplum's router with nothing on it."""
+    _commands("node", "node", "npm")
+    port = _free_port()
+    base = f"http://127.0.0.1:{port}/fhir/R4"
+    log = tmp_path_factory.mktemp("medplum") / "log"
+    with log.open("w") as output:
+        server = subprocess.Popen([SCRIPTS / "medplum/start.sh", str(port)], stdout=output, stderr=subprocess.STDOUT)
+        try:
+            for _ in range(600):
+                if server.poll() is not None:
+                    unavailable("node", f"Medplum's router did not start: {log.read_text()[-1000:]}")
+                if _answers(f"{base}/metadata"):
+                    break
+                time.sleep(0.5)
+            else:
+                unavailable("node", "Medplum's router was not ready after 300 s")
+            yield base
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _commands(need: str, *names: str) -> None:
+    if missing := [name for name in names if not shutil.which(name)]:
+        unavailable(need, f"{', '.join(missing)} not found on the PATH")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
