@@ -21,19 +21,18 @@ from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.case.reading import Document
 from fhir_case.issues import Issue
 
-_EXPECTED = (
-    ("string_too_short", "text that is not empty"),
-    ("too_short", "at least one entry"),
-    ("string", "text"),
-    ("model", "keys and values"),
-    ("dict", "keys and values"),
-    ("list", "a list"),
-    ("int", "a whole number"),
-    ("bool", "true or false"),
-    ("decimal", "a number"),
-    ("float", "a number"),
-    ("none_required", "nothing"),
-)
+_EXPECTED = {
+    "text": "string_type string_sub_type",
+    "text that is not empty": "string_too_short",
+    "at least one entry": "too_short",
+    "keys and values": "model_type model_attributes_type dict_type",
+    "a list": "list_type tuple_type set_type",
+    "a whole number": "int_type int_parsing int_from_float int_parsing_size",
+    "true or false": "bool_type bool_parsing",
+    "a number": "decimal_type decimal_parsing float_type float_parsing",
+    "nothing": "none_required",
+}
+_KINDS = {kind: what for what, kinds in _EXPECTED.items() for kind in kinds.split()}
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,8 @@ def _located(error: ErrorDetails, data: Any) -> _Complaint:
     *ways, last = error["loc"] or ("",)
     for step in (*ways, last):
         if (isinstance(data, dict) and step in data) or (isinstance(data, list) and step in range(len(data))):
-            data = data[step]
+            inside: Any = data
+            data = inside[step]
             path.append(step)
         elif union is None and step not in ("", "[key]") and not (step is last and error["type"] == "missing"):
             union = (tuple(path), step)
@@ -113,7 +113,7 @@ def _issue(complaint: _Complaint, document: Document, model: type[BaseModel]) ->
         fix = nearest(str(error["input"]), known)
         message = f"expected one of {', '.join(known)}; found {_found(error['input'])}"
         return Issue("case-value", message, path=dotted(path), place=place, fix=fix)
-    expected = next((what for start, what in _EXPECTED if kind.startswith(start)), None)
+    expected = _KINDS.get(kind)
     message = f"expected {expected}, found {_found(error['input'])}" if expected else str(said or error["msg"])
     fix = "write the value after the colon, or leave the key out" if error["input"] is None else ""
     return Issue("case-value", message, path=dotted(path), place=place, fix=fix)
