@@ -15,7 +15,7 @@ from fhir_case.case.base import Verbatim
 from fhir_case.case.positions import Spot
 from fhir_case.case.reading import read_text
 from fhir_case.case.scalars import json_scalar
-from fhir_case.case.writing import entry, item, write_yaml
+from fhir_case.case.writing import entry, item, write_yaml, written_value
 from fhir_case.issues import CaseError
 from fhir_case.json import canonical
 
@@ -158,15 +158,16 @@ class _Editor:
         except _Whole:
             del self.edits[mark:]
         end = self.end(spot)
-        line_end = self.line_end(end)
+        inline, below = written_value(new, 0, json)
+        if inline and not below and spot.start.index < end and "\n" not in self.text[start : spot.start.index]:
+            self.edits.append(_Edit(spot.start.index, end, inline))
+            return new
         # A list's entry starts behind its dash, a mapping's with its key.
         first = lines[0].lstrip(" ")[2:] if start == spot.start.index else lines[0].lstrip(" ")
-        if len(lines) == 1:
-            self.edits.append(_Edit(start, end, first))
-        else:
-            # What follows in the line is a comment: it stays in the first line.
-            text = self.newline.join([first + self.text[end:line_end].rstrip(), *lines[1:]])
-            self.edits.append(_Edit(start, line_end, text))
+        # What follows in the line is a comment: it stays in the first line.
+        line_end = self.line_end(end)
+        text = self.newline.join([first + self.text[end:line_end].rstrip(), *lines[1:]])
+        self.edits.append(_Edit(start, line_end, text))
         return new
 
     def block(self, spot: Spot, data: Any, kind: type) -> dict[Any, Spot]:

@@ -107,6 +107,9 @@ def _issue(complaint: _Complaint, document: Document, model: type[BaseModel]) ->
         )
     place = places.key(path) if "[key]" in error["loc"] else places.value(path)
     if isinstance(said, Unreadable):
+        if said.key is not None:
+            path = (*path, said.key)
+            place = places.key(path)
         return Issue(said.code, said.message, path=dotted(path), place=place, fix=said.fix)
     if kind in ("literal_error", "enum"):
         known = re.findall(r"'([^']*)'", str(context.get("expected", "")))

@@ -35,13 +35,7 @@ def write_yaml(plain: dict[str, Any], header: str = "") -> str:
     """
     lines = [f"# {line}".rstrip() for line in header.splitlines()]
     lines += _mapping(plain, 0, isinstance(plain, Verbatim)) if plain else ["{}"]
-    text = "\n".join(lines) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        message = f"the character U+{ord(text[error.start]):04X} is half a surrogate pair: no text file can hold it"
-        raise CaseError((Issue("file-encoding", message),)) from None
-    return text
+    return "\n".join(lines) + "\n"
 
 
 def written_value(value: Any, indent: int, json: bool) -> tuple[str, list[str]]:
@@ -137,6 +131,9 @@ def _quoted(text: str) -> str:
 def _escape(match: re.Match[str]) -> str:
     character = match.group()
     number = ord(character)
+    if "\ud800" <= character <= "\udfff":
+        message = f"the character U+{number:04X} is half a surrogate pair: no text file can hold it"
+        raise CaseError((Issue("file-encoding", message),))
     wide = f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"
     return _ESCAPES.get(character) or (f"\\x{number:02X}" if number < 0x100 else wide)
 

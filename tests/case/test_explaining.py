@@ -22,6 +22,13 @@ def even(raw: Any) -> Any:
     return int(raw)
 
 
+def short(raw: Any) -> Any:
+    for key in raw:
+        if key != "text":
+            raise Unreadable(f"a remark has no field {key!r}", "did you mean 'text'?", "case-unknown-key", key=key)
+    return raw
+
+
 def listed(raw: Any) -> Any:
     return [{"text": raw}] if isinstance(raw, str) else [raw] if isinstance(raw, dict) else raw
 
@@ -38,6 +45,7 @@ class Thing(Strict):
     notes: Annotated[list[Note], BeforeValidator(listed)] = []
     either: Note | list[int] | None = None
     flag: bool = False
+    remark: Annotated[dict[str, str], BeforeValidator(short)] = {}
 
 
 class Other(Strict):
@@ -147,6 +155,11 @@ def test_what_the_model_complains_of_gets_one_issue(text: str, code: str, place:
     (issue,) = explained(text)
     assert issue[:3] == (code, place, path)
     assert says in issue[3]
+
+
+def test_an_unknown_key_of_a_value_that_reads_itself_is_pointed_to() -> None:
+    (issue,) = explained("title: x\nthings:\n  a:\n    code: y\n    remark: {text: b, txt: c}\n")
+    assert issue[:3] == ("case-unknown-key", "5:23", "things.a.remark.txt")
 
 
 def test_all_complaints_are_told_in_the_order_of_the_file() -> None:
