@@ -44,6 +44,9 @@ class Number(Decimal):
     def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"Number({self.text!r})"
+
     def __reduce__(self) -> tuple[type[Number], tuple[str]]:
         return (Number, (self.text,))
 
@@ -152,3 +155,10 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
     """JSON text, keys in the order given, numbers as they were written."""
     data = _PLAIN.encode(value)
     return (msgspec.json.format(data, indent=indent) if indent is not None else data).decode()
+
+
+def copied(value: Json) -> Json:
+    """A copy that shares no dict or list with the original."""
+    if isinstance(value, dict):
+        return {key: copied(held) for key, held in value.items()}
+    return [copied(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""The public classes: they only bind rooms together."""

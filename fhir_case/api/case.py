@@ -1,0 +1,85 @@
+"""`Case`: one patient's clinical case, and its ways to and from FHIR."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import PrivateAttr
+
+from fhir_case.api.sources import resource_of
+from fhir_case.bundle.build import Build, BundleType, build
+from fhir_case.bundle.read import read
+from fhir_case.bundle.registry import Mappings, installed
+from fhir_case.case.loading import load, load_text
+from fhir_case.case.model import CaseModel
+from fhir_case.case.writing import write_yaml
+from fhir_case.issues import Report
+from fhir_case.json import Json, dumps
+
+SCHEMA = "# yaml-language-server: $schema=case.schema.json\n"
+"""The first line of a case file: it lets editors complete and check it while it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case as it was read from a bundle, and what was only carried, and why."""
+
+    case: Case
+    report: Report
+
+
+class Case(CaseModel):
+    """One patient's clinical case: written once, mapped to FHIR R4 and back.
+
+    Equality is equality of canonical bytes (`dumps`): items by id, numbers as written.
+    """
+
+    _origin: dict[str, Json] | None = PrivateAttr(None)
+
+    @property
+    def origin(self) -> dict[str, Json] | None:
+        """What the server it was pulled from knows of it (ids, versions); no part of equality."""
+        return self._origin
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """The case in a YAML or JSON file. Raises `CaseError` with all issues, each with file:line:column and field."""
+        return load(cls, Path(path))
+
+    @classmethod
+    def loads(cls, text: str | bytes, name: str = "case.yaml") -> Self:
+        """The case in a text; `name` names it in errors."""
+        return load_text(cls, text, name)
+
+    def to_yaml(self) -> str:
+        """The case as a person would have written it."""
+        return write_yaml(self.writable(), SCHEMA)
+
+    def to_json(self) -> str:
+        """The case as JSON, its keys in the order of the model."""
+        return dumps(self.plain(), indent=2)
+
+    def build(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> Build:
+        """The bundle, with a report of what the standard forced the build to add, and where each entry comes from."""
+        return build(self, type, mappings or installed())
+
+    def to_bundle(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> dict[str, Json]:
+        """The case as a Bundle; None gives it the type, order and requests it came with, else `transaction`."""
+        return self.build(type, mappings=mappings).bundle
+
+    @classmethod
+    def read(cls, source: Any, *, mappings: Mappings | None = None) -> Reading:
+        """The case that a bundle tells, with a report of what was only carried.
+
+        `source`: JSON text or bytes, a path, a dict, or a `fhir.resources` model. Raises `CaseError` only where
+        nothing can be read.
+        """
+        found = read(resource_of(source), mappings or installed(), cls)
+        return Reading(found.case, found.report)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_bundle(cls, source: Any, *, mappings: Mappings | None = None) -> Self:
+        """The case that a bundle tells; see `read`."""
+        return cls.read(source, mappings=mappings).case  # type: ignore[return-value]

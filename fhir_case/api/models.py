@@ -1,0 +1,37 @@
+"""The typed door: resources as models of `fhir.resources`.
+
+Its R4B models are identical to R4 in names and cardinalities for what is mapped here. They are imported nowhere else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from pydantic import ValidationError
+
+from fhir_case.api.sources import resource_of
+from fhir_case.issues import CaseError, Issue
+from fhir_case.json import dumps
+
+
+def as_model(source: Any) -> Any:
+    """The resource as its `fhir.resources` (R4B) model.
+
+    Raises `CaseError` where it does not fit the model, with one issue a place, and without the values.
+    """
+    resource = resource_of(source)
+    kind = resource.get("resourceType", "")
+    try:
+        model = getattr(import_module(f"fhir.resources.R4B.{str(kind).lower()}"), str(kind))
+    except (ImportError, AttributeError):
+        raise CaseError((Issue("resource-type", f"there is no R4 resource type {str(kind)[:40]!r}"),)) from None
+    try:
+        return model.model_validate_json(dumps(resource))
+    except ValidationError as error:
+        raise CaseError(
+            tuple(
+                Issue("model", one["msg"], path=".".join(map(str, (kind, *one["loc"]))))
+                for one in error.errors(include_url=False, include_input=False)
+            )
+        ) from None

@@ -1,0 +1,168 @@
+"""From a case to a bundle: every item through its mapping, marked, addressed, in a fixed order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fhir_case.bundle.came import came_addresses, given_back
+from fhir_case.bundle.document import composition, document, provenance
+from fhir_case.bundle.identity import SHARED, Identity, mark
+from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
+from fhir_case.bundle.registry import Mappings
+from fhir_case.case.model import PATIENT, CaseModel
+from fhir_case.issues import Issue, Report
+from fhir_case.json import Json
+from fhir_case.lens import Context
+
+BundleType = Literal["transaction", "collection", "document"]
+
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A bundle, what the standard forced the build to add (and what it had to drop), and what came from where."""
+
+    bundle: dict[str, Json]
+    report: Report
+    origins: dict[str, str] = field(default_factory=dict)
+    """The fullUrl of each entry -> the item (`diagnoses.jdm`) it was built from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One resource of the bundle, and where it comes from."""
+
+    indexed: Indexed
+    resource: dict[str, Json]
+    origin: str
+
+
+def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build:
+    """The case as a bundle of that type; None gives it the type, order and requests that it came with, or transaction.
+
+    https://hl7.org/fhir/R4/bundle.html
+    """
+    index = index_of(case, mappings)
+    if type is None and case.bundle is not None:
+        context = came_addresses(case.bundle, index)
+        built = list(_resources(case, index, mappings, context, with_marks=False))
+        bundle = given_back(case.bundle, {one.indexed.id: (one.indexed, one.resource) for one in built})
+        return Build(bundle, Report(tuple(context.issues)))
+    moved = {came.entry.get("fullUrl"): came.item for came in case.bundle.entries} if case.bundle else {}
+    addresses = {one.id: one.mark.address for one in index.by_id.values()}
+    context = index.context(addresses.__getitem__, moved=lambda old: addresses.get(moved.get(old) or ""))
+    built = list(_resources(case, index, mappings, context, with_marks=True))
+    make = {"transaction": _transaction, "collection": _collection, "document": document_of}[type or "transaction"]
+    origins = {one.indexed.mark.address: one.origin for one in built}
+    bundle = make(case, built, context)
+    return Build(bundle, Report(tuple(context.issues)), origins)
+
+
+def index_of(case: CaseModel, mappings: Mappings) -> Index:
+    """The identities of all resources of the case."""
+    shared = (case.source.namespace if case.source else None) or case.id
+    made = []
+    for entry in case.entries():
+        type = mappings.of_kind(entry.kind).type or ""
+        namespace = shared if type in SHARED and entry.id != PATIENT else case.id
+        made.append(Indexed(entry.id, type, marked_as(namespace, entry.id, type), _stated(type, entry.item)))
+    for key, resource in sorted(case.resources.items()):
+        type = resource.get("resourceType", "Basic")
+        made.append(Indexed(key, type, marked_as(case.id, key, type), stated_in(resource)))
+    known = {one.id for one in made}
+    for key, type in ((COMPOSITION, "Composition"), (PROVENANCE, "Provenance")):
+        if key not in known:
+            made.append(Indexed(key, type, marked_as(case.id, key, type)))
+    if case.patient is None:
+        made.append(Indexed(PATIENT, "Patient", marked_as(case.id, PATIENT, "Patient")))
+    return Index(made, mappings)
+
+
+def _stated(type: str, item: Any) -> Identity | None:
+    """The first identifier of its own that an item states in full."""
+    for identifier in getattr(item, "identifiers", ()):
+        if identifier.system and identifier.value:
+            return Identity(type, identifier.system, identifier.value)
+    return None
+
+
+def stated_in(resource: dict[str, Json]) -> Identity | None:
+    """The first identifier of its own that a resource states in full."""
+    held = resource.get("identifier")
+    for identifier in held if isinstance(held, list) else ():
+        system, value = (identifier.get(k) if isinstance(identifier, dict) else None for k in ("system", "value"))
+        if isinstance(system, str) and isinstance(value, str) and not system.startswith("urn:fhir-case:"):
+            return Identity(resource["resourceType"], system, value)
+    return None
+
+
+def _resources(
+    case: CaseModel, index: Index, mappings: Mappings, context: Context, *, with_marks: bool
+) -> Iterator[Built]:
+    """The resources of the case in the order of their kinds, each kind by id."""
+    unmarked = {came.item for came in case.bundle.entries if not came.marked} if case.bundle and not with_marks else set()
+    if case.bundle is None or with_marks:
+        yield from _of_header(case, index, context, mappings)
+    for entry in case.entries():
+        indexed = index.by_id[entry.id]
+        context.where = entry.id
+        resource = mappings.of_kind(entry.kind).write(entry.item, context)
+        if entry.id not in unmarked:
+            mark(resource, indexed.mark)
+        yield Built(indexed, resource, f"{entry.kind}.{entry.id}" if entry.kind != entry.id else entry.id)
+    for key, verbatim in sorted(case.resources.items()):
+        if key in (COMPOSITION, PROVENANCE) and with_marks:
+            continue
+        indexed = index.by_id[key]
+        context.where = key
+        resource = context.outward(verbatim)
+        if key not in unmarked:
+            mark(resource, indexed.mark)
+        yield Built(indexed, resource, f"resources.{key}")
+
+
+def _of_header(case: CaseModel, index: Index, context: Context, mappings: Mappings) -> Iterator[Built]:
+    for key, make in ((COMPOSITION, composition), (PROVENANCE, provenance)):
+        context.where = key
+        resource = context.outward(case.resources[key]) if key in case.resources else make(case, context, mappings)
+        if resource is not None:
+            mark(resource, index.by_id[key].mark)
+            yield Built(index.by_id[key], resource, key)
+
+
+def _transaction(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
+    """Each resource as a conditional request, so that sending it twice changes nothing (https://hl7.org/fhir/R4/http.html#transaction)."""
+    return {"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"fullUrl": one.indexed.mark.address, "resource": one.resource, "request": request_of(one.indexed)} for one in built
+    ]}  # fmt: skip
+
+
+def request_of(indexed: Indexed) -> dict[str, Json]:
+    """What we own is updated under its identity; what others share is created if absent, and never overwritten."""
+    type, query = indexed.type, indexed.identity.query
+    if type in SHARED:
+        return {"method": "POST", "url": type, "ifNoneExist": query}
+    return {"method": "PUT", "url": f"{type}?{query}"}
+
+
+def _collection(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
+    entries = [{"fullUrl": one.indexed.mark.address, "resource": one.resource} for one in built]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def document_of(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
+    """The IPS document; its timestamp is the case's own, since nothing may be invented."""
+    if not case.recorded or not _INSTANT.fullmatch(case.recorded):
+        context.issues.append(
+            Issue(
+                "document-timestamp", "a document needs the instant at which it was put together", "error", "recorded",
+                fix="add recorded: YYYY-MM-DDThh:mm:ssZ to the case",
+            )
+        )  # fmt: skip
+    return document(case, [(one.indexed.mark.address, one.resource) for one in built])

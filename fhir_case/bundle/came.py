@@ -1,0 +1,59 @@
+"""Giving a bundle back as it came: its type, order, addresses, requests, and whatever else stood around its resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.bundle.index import Index, Indexed
+from fhir_case.case.envelope import Envelope
+from fhir_case.case.model import PATIENT
+from fhir_case.json import Json, copied
+from fhir_case.lens import Context
+
+
+def came_addresses(envelope: Envelope, index: Index) -> Context:
+    """The context that writes references as they were written in the bundle."""
+    addresses = {one.id: one.mark.address for one in index.by_id.values()}
+    for came in envelope.entries:
+        indexed = index.by_id.get(came.item or "")
+        if indexed is None:
+            continue
+        addresses[indexed.id] = address_of(indexed.type, came.id, came.entry.get("fullUrl"), envelope.relative) or (
+            indexed.mark.address
+        )
+    if envelope.patient is not None:
+        addresses[PATIENT] = envelope.patient
+    return index.context(addresses.__getitem__, spelled=True)
+
+
+def address_of(type: str, id: str | None, full_url: Any, relative: bool) -> str | None:
+    """How the bundle's references name an entry."""
+    if relative or not isinstance(full_url, str):
+        return f"{type}/{id}" if id else full_url if isinstance(full_url, str) else None
+    return full_url
+
+
+def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Json]]]) -> dict[str, Json]:
+    """The bundle with its entries in their old order; what was added to the case since comes last."""
+    entries: list[Json] = []
+    left = dict(built)
+    for came in envelope.entries:
+        entry = copied(came.entry)
+        if came.item is not None:
+            if came.item not in left:
+                continue  # the item was deleted
+            _, resource = left.pop(came.item)
+            entry["resource"] = _with_id(resource, came.id)
+        entries.append(entry)
+    for indexed, resource in left.values():
+        entries.append({"fullUrl": indexed.mark.address, "resource": resource})
+    bundle: dict[str, Json] = copied(envelope.bundle)
+    if entries or "entry" in bundle:
+        bundle["entry"] = entries
+    return bundle
+
+
+def _with_id(resource: dict[str, Json], id: str | None) -> dict[str, Json]:
+    if id is None:
+        return resource
+    return {"resourceType": resource["resourceType"], "id": id, **resource}

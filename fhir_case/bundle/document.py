@@ -1,0 +1,121 @@
+"""The case as an International Patient Summary: Composition, sections, narrative (IPS 2.0.0).
+
+https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Composition-uv-ips.html
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fhir_case.bundle.narrative import table
+from fhir_case.bundle.registry import Mappings
+from fhir_case.case.model import CaseModel, Entry
+from fhir_case.case.people import Header
+from fhir_case.json import Json
+from fhir_case.lens import Context, unknown
+from fhir_case.mappings.document import COMPOSITION
+
+LOINC = "http://loinc.org"
+EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
+
+
+class Section(NamedTuple):
+    """One section of the summary: its LOINC code, its title, the kinds of items in it."""
+
+    code: str
+    display: str | None
+    title: str
+    kinds: tuple[str, ...]
+    required: bool = False
+
+
+SECTIONS = (
+    Section("11450-4", "Problem list - Reported", "Problems", ("diagnoses",), True),
+    Section("48765-2", None, "Allergies and Intolerances", ("allergies",), True),
+    Section("10160-0", None, "Medications", ("medications",), True),
+    Section("11369-6", None, "Immunizations", ("immunizations",)),
+    Section("30954-2", None, "Results", ("labs", "reports", "imaging.findings")),
+    Section("47519-4", "History of Procedures Document", "Procedures", ("procedures",)),
+    Section("29545-1", "Physical findings Narrative", "Findings and course", ("findings", "outcomes")),
+    Section("10157-6", None, "Family history", ("family",)),
+)
+"""The sections in the order of printing. Displays only where they are confirmed (../shared/seed/codes.yaml).
+
+Imaging studies are no entries of the results section (its slices do not allow them); they are reached by their reports
+and findings.
+"""
+
+
+def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[str, Json]:
+    """The Composition of the case, with a narrative and the entries for each section."""
+    header = Header(
+        title=case.title, recorded=case.recorded, language=case.language,
+        authors=case.source.authors if case.source else [], custodian=case.source.custodian if case.source else None,
+    )  # fmt: skip
+    made = COMPOSITION.write(header, context)
+    if "index" in case.timeline:
+        made["encounter"] = {"reference": context.address("index")}
+    by_kind: dict[str, list[Entry]] = {}
+    for entry in case.entries():
+        by_kind.setdefault(entry.kind, []).append(entry)
+    sections = []
+    for section in SECTIONS:
+        entries = [entry for kind in section.kinds for entry in by_kind.get(kind, ())]
+        if entries or section.required:
+            sections.append(_section(section, entries, context))
+    made["section"] = sections
+    return made
+
+
+def _section(section: Section, entries: list[Entry], context: Context) -> dict[str, Json]:
+    coding: dict[str, Json] = {"system": LOINC, "code": section.code}
+    if section.display:
+        coding["display"] = section.display
+    made: dict[str, Json] = {"title": section.title, "code": {"coding": [coding]}}
+    made["text"] = {"status": "generated", "div": table(entries)}
+    if entries:
+        made["entry"] = [{"reference": context.address(entry.id)} for entry in entries]
+    else:
+        # Nobody said that it was not asked for, nor that there is nothing: only that it is not to be had here.
+        reason = {"system": EMPTY, "code": "unavailable", "display": "Unavailable"}
+        made["emptyReason"] = {"coding": [reason]}
+        context.note("required-unknown", "not stated, and IPS requires the section", f"section {section.title}")
+    return made
+
+
+def provenance(case: CaseModel, context: Context, mappings: Mappings) -> dict[str, Json] | None:
+    """Who stands behind the summary, and what it was made from; None where the case says neither."""
+    if case.source is None or case.recorded is None:
+        return None
+    made: dict[str, Json] = {
+        "resourceType": "Provenance",
+        "target": [{"reference": context.address("composition")}],
+        "recorded": case.recorded,
+    }
+    kind = {"system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "author"}
+    agents: list[dict[str, Any]] = [
+        {"type": {"coding": [{**kind, "display": "Author"}]}, "who": {"reference": context.address(author)}}
+        for author in case.source.authors
+    ]
+    if not agents:
+        context.note("required-unknown", "not stated, and Provenance requires it", "agent.who")
+    made["agent"] = agents or [{"who": unknown()}]
+    made["entity"] = [{"role": "source", "what": {"reference": context.address("source")}}]
+    return made
+
+
+def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> dict[str, Json]:
+    """A document bundle: the Composition first, an identifier of its own, the timestamp of the case.
+
+    https://hl7.org/fhir/R4/documents.html
+    """
+    first = [pair for pair in resources if pair[1]["resourceType"] == "Composition"]
+    rest = [pair for pair in resources if pair[1]["resourceType"] != "Composition"]
+    made: dict[str, Json] = {"resourceType": "Bundle"}
+    made["meta"] = {"profile": ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]}
+    made["identifier"] = {"system": "urn:fhir-case:document", "value": case.id}
+    made["type"] = "document"
+    if case.recorded is not None:
+        made["timestamp"] = case.recorded
+    made["entry"] = [{"fullUrl": address, "resource": resource} for address, resource in first + rest]
+    return made

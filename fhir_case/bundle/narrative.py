@@ -1,0 +1,81 @@
+"""The narrative of a section: what a person reads who cannot read FHIR (https://hl7.org/fhir/R4/narrative.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from fhir_case.case.model import Entry
+
+XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+
+
+def table(entries: list[Entry]) -> str:
+    """The items as an XHTML list; "No information available" where there are none."""
+    if not entries:
+        return f"<div {XHTML}><p>No information available.</p></div>"
+    return f"<div {XHTML}><ul>{''.join(f'<li>{escape(told(entry))}</li>' for entry in entries)}</ul></div>"
+
+
+def told(entry: Entry) -> str:
+    """One item in one line of words."""
+    item: Any = entry.item
+    parts = [_label(item), *(say(item) for say in _SAY.get(entry.kind, ()))]
+    return "; ".join(part for part in parts if part)
+
+
+def _label(item: Any) -> str:
+    concept = next((getattr(item, f) for f in ("code", "vaccine", "relationship") if hasattr(item, f)), None)
+    return concept.label if concept is not None else ""
+
+
+def _words(field: str, prefix: str = "") -> Callable[[Any], str]:
+    """What a field says, after a word or two."""
+
+    def say(item: Any) -> str:
+        value = getattr(item, field)
+        if value is None or value == [] or value is False:
+            return ""
+        values = value if isinstance(value, list) else [value]
+        return prefix + ", ".join(getattr(one, "label", None) or str(one) for one in values)
+
+    return say
+
+
+def _absent(item: Any) -> str:
+    return "absent" if item.absent else ""
+
+
+def _dosage(item: Any) -> str:
+    return ", ".join(d.text or (str(d.dose) if d.dose else "") for d in item.dosage)
+
+
+def _size(item: Any) -> str:
+    return item.size.plain() if item.size else ""
+
+
+def _conditions(item: Any) -> str:
+    return ", ".join(one.code.label for one in item.conditions)
+
+
+def _reactions(item: Any) -> str:
+    return ", ".join(m.label for reaction in item.reactions for m in reaction.manifestations)
+
+
+_OBSERVED = (_words("value"), _words("interpretation"), _words("site"), _words("when"))
+
+_SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
+    "diagnoses": (_words("status"), _words("certainty"), _words("sites"), _words("onset", "onset "),
+                  _words("diagnosed", "diagnosed ")),
+    "labs": (*_OBSERVED, _words("reference", "reference ")),
+    "findings": (_absent, _size, *_OBSERVED),
+    "outcomes": (_absent, *_OBSERVED),
+    "imaging.findings": (_absent, *_OBSERVED),
+    "procedures": (_words("status"), _words("sites"), _words("when")),
+    "reports": (_words("conclusion"), _words("when")),
+    "medications": (_words("status"), _dosage, _words("taken")),
+    "allergies": (_words("status"), _words("certainty"), _reactions),
+    "immunizations": (_words("status"), _words("when")),
+    "family": (_conditions,),
+}  # fmt: skip

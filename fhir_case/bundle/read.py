@@ -1,0 +1,136 @@
+"""From a bundle to a case: what the mappings can read becomes items, all the rest stays as it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fhir_case.bundle.build import build
+from fhir_case.bundle.document import composition, provenance
+from fhir_case.bundle.entries import Given, given
+from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index
+from fhir_case.bundle.registry import Mappings
+from fhir_case.case.base import Item, Verbatim
+from fhir_case.case.model import KINDS, PATIENT, SOURCE, CaseModel
+from fhir_case.case.people import Header, Patient, Source
+from fhir_case.issues import Issue, Report
+from fhir_case.json import Json, canonical
+from fhir_case.lens import Context, Refusal
+from fhir_case.mappings.document import COMPOSITION as HEADER
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A case as it was read, and what was only carried, and why."""
+
+    case: CaseModel
+    report: Report
+
+
+@dataclass(slots=True)
+class _Found:
+    """The items found so far."""
+
+    sections: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    source: Source | None = None
+    patient: Patient | None = None
+    inner: list[tuple[str, str, Item]] = field(default_factory=list)
+    resources: dict[str, Verbatim] = field(default_factory=dict)
+    header: Header | None = None
+    issues: list[Issue] = field(default_factory=list)
+
+
+_FIRST = {"DocumentReference": 0, "Patient": 1, "ImagingStudy": 2, "Composition": 3}
+"""What the others need to be read: the text of the source, the patient, the studies that findings stand in."""
+
+
+def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) -> Read:
+    """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
+    entries = given(bundle)
+    index = Index([one.indexed for one in entries.resources], mappings)
+    context = index.inside()
+    found = _Found(issues=list(entries.issues))
+    for one in sorted(entries.resources, key=lambda one: _FIRST.get(one.indexed.type, 9)):
+        context.where = one.indexed.id
+        _read_one(one, found, context, mappings)
+    case = model.model_construct(
+        id=entries.case_id, title=found.header.title if found.header else entries.title, **_header(found),
+        source=found.source, patient=found.patient, **found.sections, resources=found.resources,
+    )  # fmt: skip
+    for study, key, finding in found.inner:
+        case.imaging[study].findings[key] = finding  # type: ignore[assignment]
+    _settle_header(case, found, index, mappings)
+    if not entries.ours or [one.indexed.id for one in entries.resources] != _order(case, entries.type, mappings):
+        case.bundle = entries.envelope
+    return Read(case, Report(tuple(found.issues)))
+
+
+def _header(found: _Found) -> dict[str, Any]:
+    header = found.header
+    return {"recorded": header.recorded, "language": header.language} if header else {}
+
+
+def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -> None:
+    key, resource = one.indexed.id, one.resource
+    if key == COMPOSITION and one.marked:
+        bare = {name: value for name, value in resource.items() if name not in ("section", "encounter", "text")}
+        header = HEADER.read(bare, context)
+        found.header = header if isinstance(header, Header) else None
+        found.resources[key] = Verbatim(resource)
+        return
+    reasons = []
+    for mapping in mappings.of_type(one.indexed.type):
+        if (mapping.kind == PATIENT) != (key == PATIENT) or (mapping.kind == SOURCE) != (key == SOURCE):
+            continue
+        item = mapping.read(resource, context)
+        if isinstance(item, Refusal):
+            reasons.append(item.reason)
+        elif _kept(mapping.kind, key, item, found):
+            if key == SOURCE and found.source is not None:
+                context.source = found.source.text or ""
+            return
+    found.resources[key] = Verbatim(resource)
+    if key not in (COMPOSITION, PROVENANCE):
+        reason = reasons[-1] if reasons else f"there is no mapping for {one.indexed.type}"
+        found.issues.append(Issue("carried", f"kept verbatim: {reason}", "information", f"resources.{key}"))
+
+
+def _kept(kind: str, key: str, item: Any, found: _Found) -> bool:
+    """Whether the item has a place in the case."""
+    if kind == PATIENT:
+        found.patient = item
+    elif kind == SOURCE:
+        found.source = item
+    elif kind == "imaging.findings":
+        if item.study not in found.sections["imaging"]:
+            return False
+        found.inner.append((item.study, key, item))
+    else:
+        found.sections[kind][key] = item
+    return True
+
+
+def _settle_header(case: CaseModel, found: _Found, index: Index, mappings: Mappings) -> None:
+    """Composition and Provenance are made from the case: where they came as they would be made, nothing is kept."""
+    context = index.inside()
+    for key, make in ((COMPOSITION, composition), (PROVENANCE, provenance)):
+        held = case.resources.get(key)
+        if held is None:
+            continue
+        context.where = key
+        made = make(case, context, mappings)
+        if made is not None and canonical(made) == canonical(held):
+            del case.resources[key]
+        else:
+            found.issues.append(
+                Issue("carried", "kept verbatim: it is not the one that the case makes", "information", f"resources.{key}")
+            )
+
+
+def _order(case: CaseModel, type: str, mappings: Mappings) -> list[str]:
+    """The ids of the resources in the order in which a build puts them."""
+    made = build(case, type, mappings)  # type: ignore[arg-type]
+    origins = {address: origin.rsplit(".", 1)[-1] for address, origin in made.origins.items()}
+    return [origins[entry["fullUrl"]] for entry in made.bundle["entry"]]
+
+

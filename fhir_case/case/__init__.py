@@ -1,0 +1,1 @@
+"""The case model and its files."""

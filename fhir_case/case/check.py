@@ -1,0 +1,199 @@
+"""What a whole case must hold together: ids, references, times and quotes that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+from fhir_case.case.base import REFERENCE, Item, Model, Part
+from fhir_case.case.model import PATIENT, SOURCE, CaseModel, Entry
+from fhir_case.case.positions import Path
+from fhir_case.case.problems import nearest, shortened
+from fhir_case.case.when import Date, Relative, When
+
+RESERVED = frozenset({PATIENT, SOURCE, "composition", "provenance"})
+"""Ids of resources that every case has or may have."""
+
+INDEX = "index"
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+TIMES = {
+    "timeline": ("",), "diagnoses": ("", "diagnosed", "resolved"), "findings": ("",), "labs": ("",),
+    "procedures": ("",), "imaging": ("",), "imaging.findings": ("",), "reports": ("",), "medications": ("",),
+    "outcomes": ("",), "allergies": ("",), "immunizations": ("",), "patient": ("",),
+}  # fmt: skip
+"""The times of each kind of item that others can be relative to; empty: its main one."""
+
+
+class Problem(NamedTuple):
+    """One thing that does not hold: its code, where in the case, what, and the likely fix."""
+
+    code: str
+    path: Path
+    message: str
+    fix: str = ""
+
+
+def check(case: CaseModel, dropped: frozenset[str] = frozenset()) -> Iterator[Problem]:
+    """Everything that does not hold together; `dropped` are ids of items that could not be read."""
+    entries = list(case.entries())
+    kinds = {entry.id: entry.kind for entry in entries}
+    yield from _ids(case, entries)
+    known = set(kinds) | set(case.resources) | dropped | RESERVED
+    for entry in entries:
+        where = path_of(entry)
+        yield from _references(entry.item, where, known, case)
+        for path, when in times(entry.item, where):
+            yield from _anchors(when, path, kinds, known, dropped, case)
+        yield from _quotes(case, entry.item, where)
+    yield from _cycles(entries)
+    yield from _header(case, dropped)
+
+
+def path_of(entry: Entry) -> Path:
+    """Where an item stands in the case."""
+    if entry.parent is not None:
+        return ("imaging", entry.parent, "findings", entry.id)
+    return (entry.kind,) if entry.kind == entry.id else (entry.kind, entry.id)
+
+
+def _ids(case: CaseModel, entries: list[Entry]) -> Iterator[Problem]:
+    seen: dict[str, Path] = {}
+    places = [(entry.id, path_of(entry)) for entry in entries]
+    places += [(key, ("resources", key)) for key in case.resources if key not in ("composition", "provenance")]
+    for key, path in places:
+        first = seen.setdefault(key, path)
+        if first != path:
+            yield Problem(
+                "case-duplicate-id", path, f"the id {key!r} is already that of {'.'.join(map(str, first))}",
+                "every item of a case needs an id of its own",
+            )  # fmt: skip
+        elif key in RESERVED and len(path) > 1:
+            yield Problem("case-duplicate-id", path, f"the id {key!r} is kept for the {key} of the case")
+
+
+@cache
+def reference_fields(model: type[Model]) -> tuple[str, ...]:
+    """The fields of a model that name other items."""
+    return tuple(n for n, f in model.model_fields.items() if not f.exclude and _mentions(f.annotation, f.metadata))
+
+
+def _mentions(annotation: Any, metadata: Any = ()) -> bool:
+    marks = (*metadata, *getattr(annotation, "__metadata__", ()))
+    return any(isinstance(m, str) and m == REFERENCE for m in marks) or any(map(_mentions, get_args(annotation)))
+
+
+def _references(item: Item, where: Path, known: set[str], case: CaseModel) -> Iterator[Problem]:
+    for name in reference_fields(type(item)):
+        value = getattr(item, name)
+        several = isinstance(value, list)
+        for place, key in enumerate(value if several else [value]):
+            if key is not None and key not in known:
+                path = (*where, name, place) if several else (*where, name)
+                yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
+
+
+def times(value: Any, where: Path) -> Iterator[tuple[Path, When]]:
+    """Every time in an item and its parts, with its place."""
+    for name in type(value).model_fields:
+        held = getattr(value, name)
+        if isinstance(held, When):
+            yield (*where, name), held
+        elif isinstance(held, list) and held and isinstance(held[0], Part):
+            for place, part in enumerate(held):
+                yield from times(part, (*where, name, place))
+
+
+def _anchors(
+    when: When, path: Path, kinds: dict[str, str], known: set[str], dropped: frozenset[str], case: CaseModel
+) -> Iterator[Problem]:
+    for moment in when.moments():
+        if not isinstance(moment, Relative) or moment.anchor in dropped:
+            continue
+        anchor = moment.anchor
+        if anchor == INDEX and INDEX not in kinds:
+            yield Problem(
+                "case-reference", path, "this is relative to the index visit, which the timeline does not have",
+                "add to the timeline: 'index: {types: [Index visit]}'",
+            )  # fmt: skip
+        elif anchor not in kinds:
+            found = nearest(anchor, set(kinds) - {SOURCE})
+            yield Problem("case-reference", path, f"there is no item {anchor!r} to be relative to", found)
+        elif moment.point not in TIMES.get(kinds[anchor], ()):
+            points = [point for point in TIMES.get(kinds[anchor], ()) if point]
+            said = f"{anchor!r} has no time {moment.point!r}" if moment.point else f"{anchor!r} has no time of its own"
+            yield Problem("case-reference", path, said, f"it has {', '.join(points)}" if points else "")
+
+
+def _quotes(case: CaseModel, item: Item, where: Path) -> Iterator[Problem]:
+    """Find each quote in the source text, and remember where it stands."""
+    text = case.source.text if case.source and case.source.text else None
+    for place, quote in enumerate(item.quotes):
+        path = (*where, "quotes", place)
+        if text is None:
+            yield Problem("quote-no-source", path, "the case has no source text in which this quote could stand",
+                          "give source.file (or source.text), or make it a note")  # fmt: skip
+            return
+        if quote.at is not None and text[quote.at : quote.at + len(quote.text)] == quote.text:
+            continue
+        found = text.find(quote.text)
+        if found < 0:
+            yield Problem("quote-missing", path, f"the quote {shortened(quote.text)} is not in the source text",
+                          _near(quote.text, text))  # fmt: skip
+        elif quote.at is not None:
+            yield Problem("quote-moved", path, f"the quote {shortened(quote.text)} is not at {quote.at} in the source text",
+                          f"it is at {found}")  # fmt: skip
+        elif text.find(quote.text, found + 1) >= 0:
+            yield Problem("quote-ambiguous", path, f"the quote {shortened(quote.text)} stands more than once in the source",
+                          f"say which with at: {found}, or quote more")  # fmt: skip
+        else:
+            quote.at = found
+
+
+def _near(quote: str, text: str) -> str:
+    """The line of the source that is nearest to a quote that is not in it."""
+    squeezed = " ".join(quote.split())
+    if squeezed in " ".join(text.split()):
+        return "it stands there with other line breaks; quote each line on its own"
+    fix = nearest(squeezed, [line.strip() for line in text.splitlines() if line.strip()], fix="the nearest line is {!r}")
+    return fix if len(fix) < 200 else fix[:197] + "...'"
+
+
+def _cycles(entries: list[Entry]) -> Iterator[Problem]:
+    """Times that are relative to one another in a circle say nothing."""
+    after: dict[str, list[tuple[str, Path]]] = {}
+    for entry in entries:
+        for path, when in times(entry.item, path_of(entry)):
+            after.setdefault(entry.id, []).extend(
+                (m.anchor, path) for m in when.moments() if isinstance(m, Relative)
+            )  # fmt: skip
+    settled: set[str] = set()
+    for start in after:
+        trail: list[str] = []
+        here, path = start, ()
+        while here in after and here not in settled and here not in trail:
+            trail.append(here)
+            here, path = after[here][0] if after[here] else ("", ())
+        if here in trail:
+            circle = " -> ".join([*trail[trail.index(here) :], here])
+            yield Problem("time-circle", path, f"these times are relative to one another in a circle: {circle}",
+                          "make one of them absolute, or relative to the index visit")  # fmt: skip
+        settled.update(trail)
+
+
+def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
+    if case.recorded is not None and not _INSTANT.fullmatch(case.recorded):
+        yield Problem("time-invalid", ("recorded",), f"{shortened(case.recorded)} is no instant with its zone",
+                      "write it as 2026-11-22T09:30:00Z")  # fmt: skip
+    patient = case.patient
+    if patient is None:
+        return
+    if patient.birth is not None and patient.age is not None:
+        yield Problem("case-value", ("patient", "age"), "the patient has a birth date and an age", "leave one of them out")
+    if patient.birth is not None and isinstance(patient.birth.time, Date) and "T" in patient.birth.time.text:
+        yield Problem("time-invalid", ("patient", "birth"), "a birth date has no time of day", "give the date alone")
+    if patient.age is not None and INDEX not in case.timeline and INDEX not in dropped:
+        yield Problem("case-reference", ("patient", "age"), "an age is one at the index visit, which the timeline lacks",
+                      "add to the timeline: 'index: {types: [Index visit]}'")  # fmt: skip

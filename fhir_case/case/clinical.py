@@ -1,0 +1,292 @@
+"""What was found and what was done: diagnoses, findings, laboratory, imaging, procedures, medications, outcomes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from fhir_case.case.base import Item, ItemId, Part, Ref, Text
+from fhir_case.case.timing import Timing
+from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size
+from fhir_case.case.when import When
+
+Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+"""Remarks, in words."""
+
+ObservationStatus = Literal[
+    "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
+]
+EventStatus = Literal[
+    "preparation", "in-progress", "not-done", "on-hold", "stopped", "completed", "entered-in-error", "unknown"
+]
+ReportStatus = Literal[
+    "registered", "partial", "preliminary", "final", "amended", "corrected", "appended", "cancelled",
+    "entered-in-error", "unknown",
+]  # fmt: skip
+Category = Literal["social-history", "vital-signs", "imaging", "procedure", "survey", "exam", "therapy", "activity"]
+Missing = Literal[
+    "unknown", "asked-unknown", "temp-unknown", "not-asked", "asked-declined", "masked", "not-applicable", "unsupported",
+    "as-text", "error", "not-a-number", "negative-infinity", "positive-infinity", "not-performed", "not-permitted",
+]  # fmt: skip
+
+
+class Diagnosis(Item):
+    """A condition of the patient; `diagnosed` (when it was recognised) and `onset` (when it began) are two things."""
+
+    code: Concept
+    status: Literal["active", "recurrence", "relapse", "inactive", "remission", "resolved"] | None = None
+    certainty: Literal[
+        "unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"
+    ] | None = None  # fmt: skip
+    category: Literal["problem-list-item", "encounter-diagnosis"] | None = "problem-list-item"
+    severity: Concept | None = None
+    sites: list[Concept] = []
+    onset: When | None = None
+    diagnosed: When | None = None
+    resolved: When | None = None
+    recorded: When | None = None
+    """When it was entered into a record."""
+    due_to: list[Ref] = []
+    """The diagnoses it is a consequence of."""
+    evidence: list[Ref] = []
+    """The findings and procedures that support it, symptoms among them."""
+    manifestations: list[Concept] = []
+    """What supports it, as codes."""
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class Component(Part):
+    """One of several values of an observation."""
+
+    code: Concept
+    value: Result | None = None
+    interpretation: list[Concept] = []
+    reference: list[Range] = []
+
+
+class Observed(Item):
+    """What every observation has."""
+
+    code: Concept
+    status: ObservationStatus = "final"
+    value: Result | None = None
+    missing: Missing | None = None
+    """Why there is no value, where that is stated."""
+    interpretation: list[Concept] = []
+    when: When | None = None
+    issued: Text | None = None
+    """The instant at which the result was made available."""
+    site: Concept | None = None
+    method: Concept | None = None
+    components: list[Component] = []
+    performers: list[Ref] = []
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class Finding(Observed):
+    """A symptom or sign, present or absent."""
+
+    absent: bool = False
+    """It was looked for and not there."""
+    category: Category | None = "exam"
+    size: Size | None = None
+    """Length by width of a lesion."""
+    reference: list[Range] = []
+    parts: list[Ref] = []
+    """The findings it is made of, or that belong to it."""
+
+
+class Lab(Observed):
+    """A laboratory result, with or without a value."""
+
+    reference: list[Range] = []
+    specimen: Text | None = None
+    """What was examined, in words."""
+    parts: list[Ref] = []
+    """The results of a panel."""
+
+
+class Outcome(Observed):
+    """How a diagnosis or lesion did over time."""
+
+    about: list[Ref] = Field(min_length=1)
+    """The diagnoses or findings that this is the outcome of."""
+    absent: bool = False
+    """What the code says did not happen."""
+    category: Category | None = "exam"
+    reference: list[Range] = []
+
+
+class ImagingFinding(Observed):
+    """What an imaging study shows."""
+
+    study: Annotated[Ref | None, Field(exclude=True)] = None
+    """The study it stands in; not written, since the place says it."""
+
+    absent: bool = False
+    """It was looked for and not there."""
+
+
+class Series(Part):
+    """One series (or figure panel) of an imaging study."""
+
+    number: int
+    """Tells the series of a study apart."""
+    modality: Text
+    """A DICOM modality: CT, MR, NM, RG, US, …"""
+    description: Text | None = None
+    site: Coding | None = None
+    side: Literal["left", "right", "both"] | None = None
+    instances: int | None = None
+    uid: Text | None = None
+    """The real DICOM series UID, where there is one."""
+
+
+class Imaging(Item):
+    """An imaging study: its series, and what it shows."""
+
+    status: Literal["registered", "available", "cancelled", "entered-in-error", "unknown"] = "unknown"
+    modalities: list[Text] = []
+    codes: list[Concept] = []
+    """Which examination it was."""
+    when: When | None = None
+    description: Text | None = None
+    reasons: list[Concept] = []
+    series: list[Series] = []
+    findings: dict[ItemId, ImagingFinding] = {}
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class Procedure(Item):
+    """Something that was done to or with the patient: a biopsy, an operation, an examination."""
+
+    code: Concept
+    status: EventStatus = "completed"
+    category: Concept | None = None
+    when: When | None = None
+    sites: list[Concept] = []
+    reasons: list[Ref] = []
+    """The diagnoses it was done for."""
+    indications: list[Concept] = []
+    """Why it was done, as codes or words."""
+    outcome: Concept | None = None
+    reports: list[Ref] = []
+    performers: list[Ref] = []
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class DiagnosticReport(Item):
+    """The report of an examination: what it covers and concludes."""
+
+    code: Concept
+    status: ReportStatus = "final"
+    categories: list[Concept] = []
+    when: When | None = None
+    issued: Text | None = None
+    imaging: list[Ref] = []
+    results: list[Ref] = []
+    performers: list[Ref] = []
+    conclusion: Text | None = None
+    conclusions: list[Concept] = []
+    """The conclusion as codes."""
+    encounter: Ref | None = None
+
+
+class Dosage(Part):
+    """How a drug is taken."""
+
+    text: Text | None = None
+    dose: Quantity | None = None
+    timing: Timing | None = None
+    route: Concept | None = None
+    as_needed: bool | None = None
+    site: Concept | None = None
+
+
+class Medication(Item):
+    """A drug that the patient takes, took, or did not take."""
+
+    code: Concept
+    status: Literal[
+        "active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"
+    ] = "unknown"
+    status_reason: list[Concept] = []
+    """Why it was stopped, held or not taken."""
+    taken: When | None = None
+    asserted: When | None = None
+    """When this was told."""
+    dosage: Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)] = []
+    reasons: list[Ref] = []
+    """The diagnoses it is taken for."""
+    indications: list[Concept] = []
+    """What it is taken for, as codes or words."""
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class Reaction(Part):
+    """What an allergy did."""
+
+    manifestations: list[Concept] = Field(min_length=1)
+    substance: Concept | None = None
+    severity: Literal["mild", "moderate", "severe"] | None = None
+    onset: When | None = None
+    description: Text | None = None
+
+
+class Allergy(Item):
+    """An allergy or intolerance; `code` can also say that none is known."""
+
+    code: Concept
+    status: Literal["active", "inactive", "resolved"] | None = None
+    certainty: Literal["unconfirmed", "confirmed", "refuted", "entered-in-error"] | None = None
+    type: Literal["allergy", "intolerance"] | None = None
+    categories: list[Literal["food", "medication", "environment", "biologic"]] = []
+    criticality: Literal["low", "high", "unable-to-assess"] | None = None
+    onset: When | None = None
+    recorded: When | None = None
+    reactions: list[Reaction] = []
+    notes: Notes = []
+
+
+class Immunization(Item):
+    """A vaccine that was given, or not."""
+
+    vaccine: Concept
+    status: Literal["completed", "entered-in-error", "not-done"] = "completed"
+    status_reason: Concept | None = None
+    when: When | None = None
+    dose: Quantity | None = None
+    site: Concept | None = None
+    route: Concept | None = None
+    lot: Text | None = None
+    primary_source: bool | None = None
+    encounter: Ref | None = None
+    notes: Notes = []
+
+
+class Illness(Part):
+    """A condition of a relative."""
+
+    code: Concept
+    onset: When | None = None
+    outcome: Concept | None = None
+    contributed_to_death: bool | None = None
+
+
+class FamilyMember(Item):
+    """A relative and his or her conditions."""
+
+    relationship: Concept
+    status: Literal["partial", "completed", "entered-in-error", "health-unknown"] = "partial"
+    name: Text | None = None
+    sex: Concept | None = None
+    age: When | None = None
+    deceased: When | bool | None = None
+    conditions: list[Illness] = []
+    notes: Notes = []

@@ -1,0 +1,113 @@
+"""A case file read whole: its text, the source beside it, the model, and what holds it together. All issues at once."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from fhir_case.case.check import Problem, check
+from fhir_case.case.explaining import explain
+from fhir_case.case.model import CaseModel
+from fhir_case.case.positions import Path, dotted
+from fhir_case.case.reading import Document, read_text
+from fhir_case.issues import CaseError, Issue, Place
+
+M = TypeVar("M", bound=CaseModel)
+
+
+def load(model: type[M], path: FilePath) -> M:
+    """The case in a file, YAML or JSON. Raises `CaseError` with every issue, each with file:line:column and field."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CaseError((Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(str(path))),)) from None
+    return load_text(model, data, str(path), path.parent)
+
+
+def load_text(model: type[M], text: str | bytes, name: str, folder: FilePath | None = None) -> M:
+    """The case in a text; `folder` is where a source file that it names may stand."""
+    document = read_text(text, name)
+    issues = list(_source(document, folder))
+    case, dropped, found = _model(model, document)
+    issues += found
+    if case is not None:
+        issues += [_issue(problem, document) for problem in check(case, dropped)]
+    if issues:
+        raise CaseError(tuple(sorted(issues, key=lambda i: (i.place.line, i.place.column) if i.place else (0, 0))))
+    assert case is not None
+    return case
+
+
+def _issue(problem: Problem, document: Document) -> Issue:
+    return Issue(
+        problem.code, problem.message, path=dotted(problem.path), place=document.positions.value(problem.path),
+        fix=problem.fix,
+    )  # fmt: skip
+
+
+def _source(document: Document, folder: FilePath | None) -> list[Issue]:
+    """Put the text of the file that `source.file` names where the model has it, `source.text`."""
+    source = document.data.get("source")
+    if not isinstance(source, dict) or source.get("file") is None:
+        return []
+    path: Path = ("source", "file")
+    name = source.pop("file")
+    if "text" in source:
+        return [_issue(Problem("source-file", path, "the source has a file and a text", "leave one of them out"), document)]
+    if folder is None:
+        return [_issue(Problem("source-file", path, "a case that is no file has no file beside it",
+                               "give the text itself: source.text"), document)]  # fmt: skip
+    if not isinstance(name, str):
+        return [_issue(Problem("source-file", path, "expected the name of a file"), document)]
+    target = (folder / name).resolve()
+    if not target.is_relative_to(folder.resolve()):
+        return [_issue(Problem("source-file", path, f"{name!r} is not in the folder of the case",
+                               "keep the source beside the case file"), document)]  # fmt: skip
+    try:
+        source["text"] = target.read_bytes().decode("utf-8")
+    except OSError:
+        near = sorted(p.name for p in folder.iterdir() if p.suffix in (".md", ".txt"))
+        fix = f"there is {', '.join(near)}" if near else ""
+        return [_issue(Problem("source-file", path, f"there is no file {name!r} beside the case", fix), document)]
+    except UnicodeDecodeError:
+        return [_issue(Problem("source-file", path, f"{name!r} is not UTF-8 text", "save it as UTF-8"), document)]
+    return []
+
+
+def _model(model: type[M], document: Document) -> tuple[M | None, frozenset[str], list[Issue]]:
+    """The case; where parts of it cannot be read, the case without them, their ids, and why."""
+    try:
+        return model.model_validate(document.data), frozenset(), []
+    except ValidationError as error:
+        issues = list(explain(error, document, model))
+        left, dropped = _without(document.data, [one["loc"] for one in error.errors(include_url=False)])
+    try:
+        return model.model_validate(left), dropped, issues
+    except ValidationError:
+        return None, dropped, issues
+
+
+def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]]) -> tuple[dict[str, Any], frozenset[str]]:
+    """The data without what cannot be read, so that the rest can still be checked."""
+    left = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    dropped: set[str] = set()
+    for location in locations:
+        first, second = (*location, None, None)[:2]
+        section = left.get(str(first))
+        if first in ("id", "title"):
+            left[str(first)] = "unreadable"
+        elif isinstance(section, dict) and first not in ("patient", "source") and second in section:
+            dropped |= {str(second), *_inner_ids(section.pop(second))}
+        else:
+            left.pop(str(first), None)
+            if isinstance(section, dict) and first not in ("patient", "source"):
+                dropped |= set(section)
+    return left, frozenset(dropped)
+
+
+def _inner_ids(item: Any) -> set[str]:
+    findings = item.get("findings") if isinstance(item, dict) else None
+    return set(findings) if isinstance(findings, dict) else set()

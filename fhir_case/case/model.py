@@ -1,0 +1,114 @@
+"""A clinician's case of one patient, as the CARE checklist asks for it (https://www.care-statement.org)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from fhir_case.case.base import FHIR, Item, ItemId, Model, Text, marked, writable
+from fhir_case.case.clinical import (
+    Allergy,
+    Diagnosis,
+    DiagnosticReport,
+    FamilyMember,
+    Finding,
+    Imaging,
+    Immunization,
+    Lab,
+    Medication,
+    Outcome,
+    Procedure,
+)
+from fhir_case.case.envelope import Envelope
+from fhir_case.case.people import Event, Organization, Patient, Practitioner, Role, Source
+from fhir_case.json import canonical
+
+
+class Entry(NamedTuple):
+    """An item and where it stands in the case."""
+
+    kind: str
+    """The section: `diagnoses`, `labs`, …; `imaging.findings` for what stands inside another item."""
+    id: str
+    item: Item
+    parent: str | None = None
+    """The id of the item it stands in."""
+
+
+class CaseModel(Model):
+    """One patient's clinical case; items are maps keyed by ids that are unique in the whole case."""
+
+    id: ItemId
+    """Names the case; part of the identity of all its resources."""
+    title: Text
+    recorded: Text | None = None
+    """The instant (with zone) at which the case was written: FHIR's required timestamps come from it."""
+    language: Text | None = None
+    source: Source | None = None
+    patient: Patient | None = None
+    timeline: dict[ItemId, Event] = {}
+    diagnoses: dict[ItemId, Diagnosis] = {}
+    findings: dict[ItemId, Finding] = {}
+    labs: dict[ItemId, Lab] = {}
+    procedures: dict[ItemId, Procedure] = {}
+    imaging: dict[ItemId, Imaging] = {}
+    reports: dict[ItemId, DiagnosticReport] = {}
+    medications: dict[ItemId, Medication] = {}
+    outcomes: dict[ItemId, Outcome] = {}
+    allergies: dict[ItemId, Allergy] = {}
+    immunizations: dict[ItemId, Immunization] = {}
+    family: dict[ItemId, FamilyMember] = {}
+    practitioners: dict[ItemId, Practitioner] = {}
+    roles: dict[ItemId, Role] = {}
+    organizations: dict[ItemId, Organization] = {}
+    resources: dict[ItemId, FHIR] = {}
+    """FHIR resources that the model has no word for, verbatim."""
+    bundle: Envelope | None = None
+    """How the bundle came that this case was read from, where it was not one of ours."""
+
+    def entries(self) -> Iterator[Entry]:
+        """All items, section by section, each section by id."""
+        if self.source is not None:
+            yield Entry("source", SOURCE, self.source)
+        if self.patient is not None:
+            yield Entry("patient", PATIENT, self.patient)
+        for kind in KINDS:
+            section = getattr(self, kind)
+            for key in sorted(section):
+                item = section[key]
+                yield Entry(kind, key, item)
+                if kind == "imaging":
+                    for inner in sorted(item.findings):
+                        finding = item.findings[inner]
+                        if finding.study != key:
+                            finding.study = key
+                        yield Entry("imaging.findings", inner, finding, key)
+
+    def plain(self) -> dict[str, Any]:
+        """The case as a case file has it: what is not stated is not there."""
+        return self.model_dump(exclude_defaults=True)
+
+    def writable(self) -> dict[str, Any]:
+        """The case as `plain`, its FHIR parts marked for a writer."""
+        plain = self.plain()
+        resources = {key: marked(resource) for key, resource in plain.get("resources", {}).items()}
+        return {**writable(plain), **({"resources": resources} if resources else {})}
+
+    def dumps(self) -> bytes:
+        """The case as canonical bytes: sorted keys, items by id, numbers as written. This is what equality means."""
+        return canonical(self.plain())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CaseModel) and self.dumps() == other.dumps()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+SOURCE, PATIENT = "source", "patient"
+"""The ids of the two items that a case has one of."""
+
+KINDS = (
+    "timeline", "diagnoses", "findings", "labs", "procedures", "imaging", "reports", "medications", "outcomes",
+    "allergies", "immunizations", "family", "practitioners", "roles", "organizations",
+)  # fmt: skip
+"""The sections that hold items keyed by id."""

@@ -1,0 +1,167 @@
+"""Who and where: the patient, practitioners and their roles, organizations, the points in time when they met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+
+from fhir_case.case.base import Item, Part, Ref, Text
+from fhir_case.case.values import Coding, Concept
+from fhir_case.case.when import Period, When
+
+Sex = Literal["male", "female", "other", "unknown"]
+
+
+class Identifier(Part):
+    """A business identifier: `{system: https://hospital.example/mrn, value: 'A 123'}`."""
+
+    system: Text | None = None
+    """The namespace, as a URI."""
+    value: Text | None = None
+    type: Concept | None = None
+
+
+class Name(Part):
+    """A person's name: a text, or its parts."""
+
+    text: Text | None = None
+    family: Text | None = None
+    given: list[Text] = []
+    prefix: list[Text] = []
+    suffix: list[Text] = []
+    use: Literal["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"] | None = None
+
+
+class Contact(Part):
+    """A phone or fax number, an e-mail address, a web page."""
+
+    system: Literal["phone", "fax", "email", "pager", "url", "sms", "other"] | None = None
+    value: Text | None = None
+    use: Literal["home", "work", "temp", "old", "mobile"] | None = None
+
+
+class Address(Part):
+    """A postal address: a text, or its parts."""
+
+    text: Text | None = None
+    line: list[Text] = []
+    city: Text | None = None
+    district: Text | None = None
+    state: Text | None = None
+    postal_code: Text | None = None
+    country: Text | None = None
+    use: Literal["home", "work", "temp", "old", "billing"] | None = None
+    type: Literal["postal", "physical", "both"] | None = None
+
+
+def _names(raw: Any) -> Any:
+    if isinstance(raw, str | dict | Name):
+        raw = [raw]
+    return [{"text": one} if isinstance(one, str) else one for one in raw] if isinstance(raw, list) else raw
+
+
+Names = Annotated[list[Name], BeforeValidator(_names)]
+
+
+class Patient(Item):
+    """The person the case is about."""
+
+    name: Names = []
+    identifiers: list[Identifier] = []
+    sex: Sex | None = None
+    """Administrative gender."""
+    birth: When | None = None
+    """A birth date of any precision; or leave it out and give the `age`."""
+    age: When | None = None
+    """The age at the index visit, such as `19 a`."""
+    race: Concept | None = None
+    """As the source puts it."""
+    ethnicity: Concept | None = None
+    deceased: When | bool | None = None
+    marital_status: Concept | None = None
+    languages: list[Concept] = []
+    contacts: list[Contact] = []
+    addresses: list[Address] = []
+    active: bool | None = None
+
+
+class Organization(Item):
+    """A hospital, department or practice."""
+
+    name: Text
+    identifiers: list[Identifier] = []
+    types: list[Concept] = []
+    part_of: Ref | None = None
+    contacts: list[Contact] = []
+    addresses: list[Address] = []
+    active: bool | None = None
+
+
+class Practitioner(Item):
+    """A person who wrote, treated or reported."""
+
+    name: Names
+    identifiers: list[Identifier] = []
+    sex: Sex | None = None
+    contacts: list[Contact] = []
+    addresses: list[Address] = []
+    active: bool | None = None
+
+
+class Role(Item):
+    """What a practitioner is at an organization."""
+
+    practitioner: Ref | None = None
+    organization: Ref | None = None
+    codes: list[Concept] = []
+    specialties: list[Concept] = []
+    contacts: list[Contact] = []
+
+
+def _visited(when: When) -> When:
+    """FHIR has a period here: one that starts and ends at the same moment is that moment."""
+    time = when.time
+    return When(time.start) if isinstance(time, Period) and time.start is not None and time.start == time.end else when
+
+
+Visited = Annotated[When, AfterValidator(_visited)]
+
+
+class Event(Item):
+    """A point of the timeline at which the patient was seen; times can be told relative to it."""
+
+    status: Literal[
+        "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"
+    ] = "unknown"
+    setting: Coding | None = None
+    """In- or outpatient and the like; not stated is fine."""
+    types: list[Concept] = []
+    """What it was, such as `Index visit`."""
+    reasons: list[Concept] = []
+    when: Visited | None = None
+    organization: Ref | None = None
+
+
+class Source(Item):
+    """The written source of the case: its text and where it comes from."""
+
+    title: Text | None = None
+    text: Text | None = None
+    """The text itself; in a case file it may also stand in a file beside it, `file: report.md`."""
+    citation: Text | None = None
+    language: Text | None = None
+    authors: list[Ref] = []
+    custodian: Ref | None = None
+    namespace: Text | None = None
+    """Where the ids of organizations and practitioners hold: the same for all cases of one hospital."""
+
+
+class Header(Part):
+    """What a document says of itself."""
+
+    title: Text
+    recorded: Text | None = None
+    language: Text | None = None
+    authors: list[Ref] = []
+    custodian: Ref | None = None

@@ -1,0 +1,127 @@
+"""How often a dose is taken: `daily`, `weekly`, `2 x per d`, `1 x per 8 h`, `2 h after meals`, and what these hide."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from fhir_case.case.problems import Unreadable, nearest, shortened
+from fhir_case.case.values import Value, decimal_of, fields_of, text_of
+
+UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
+_ONCE = {"hourly": "h", "daily": "d", "weekly": "wk", "monthly": "mo", "yearly": "a"}
+_TIMES = {"once": "1", "twice": "2"}
+
+EVENTS = {
+    "after meals": "PC", "after breakfast": "PCM", "after lunch": "PCD", "after dinner": "PCV",
+    "before meals": "AC", "before breakfast": "ACM", "before lunch": "ACD", "before dinner": "ACV",
+    "with meals": "C", "with breakfast": "CM", "with lunch": "CD", "with dinner": "CV",
+    "in the morning": "MORN", "in the afternoon": "AFT", "in the evening": "EVE", "at night": "NIGHT",
+    "before sleep": "HS", "after waking": "WAKE",
+}  # fmt: skip
+"""Words for the events of https://hl7.org/fhir/R4/valueset-event-timing.html that people write."""
+_NAMES = {code: words for words, code in EVENTS.items()}
+_CODES = frozenset(EVENTS.values()) | {"MORN.early", "MORN.late", "NOON", "AFT.early", "AFT.late", "EVE.early",
+                                       "EVE.late", "PHS", "IMD"}  # fmt: skip
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_RATE = re.compile(rf"({_NUMBER}) *x +per +(?:({_NUMBER}) +)?([a-z]+)")
+_EVENT = re.compile(rf"(?:({_NUMBER}) +(min|h) +)?((?:after|before|with|in|at) [a-z ]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing(Value):
+    """How often: `daily`, `weekly`, `twice daily`, `3 x per d`, `1 x per 8 h`, `2 h after meals`, `daily, at night`.
+
+    In full: `{frequency: 2, period: 1, unit: d, when: [PC], offset: 120}` (offset in minutes).
+    """
+
+    frequency: int | None = None
+    period: Decimal | None = None
+    unit: str | None = None
+    when: tuple[str, ...] = ()
+    offset: int | None = None
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": False, "properties": {
+            "frequency": {"type": ["integer", "string"]}, "period": {"type": ["number", "string"]},
+            "unit": {"enum": list(UNITS)}, "when": {"type": "array", "items": {"enum": sorted(_CODES)}},
+            "offset": {"type": ["integer", "string"]}}}]
+    }  # fmt: skip
+
+    @classmethod
+    def parse(cls, raw: Any) -> Timing:
+        """Read the short form or the long one. Raises `Unreadable`."""
+        if isinstance(raw, dict):
+            return cls._long(raw)
+        made = cls()
+        for part in text_of(raw, "a timing such as 'daily'").strip().split(", "):
+            made = made._with(part.strip(), str(raw))
+        return made
+
+    @classmethod
+    def _long(cls, raw: dict[str, Any]) -> Timing:
+        fields = fields_of(raw, "a timing", ("frequency", "period", "unit", "when", "offset"))
+        unit, when = fields.get("unit"), tuple(fields.get("when") or ())
+        if unit is not None and unit not in UNITS:
+            raise Unreadable(f"{shortened(unit)} is no unit of a timing", nearest(str(unit), UNITS), "unit-unknown")
+        for event in when:
+            if event not in _CODES:
+                raise Unreadable(f"{shortened(event)} is no event of a timing", nearest(str(event), _CODES))
+        whole = {k: int(decimal_of(fields[k])) for k in ("frequency", "offset") if fields.get(k) is not None}
+        period = None if fields.get("period") is None else decimal_of(fields["period"])
+        return cls(whole.get("frequency"), period, None if unit is None else str(unit), when, whole.get("offset"))
+
+    def _with(self, part: str, whole: str) -> Timing:
+        """This timing and what one part of the text adds."""
+        words = part.split()
+        if words and words[-1] in _ONCE and (len(words) == 1 or (len(words) == 2 and words[0] in _TIMES)):
+            times = _TIMES[words[0]] if len(words) == 2 else "1"
+            return Timing(int(times), Decimal(1), _ONCE[words[-1]], self.when, self.offset)
+        rate = _RATE.fullmatch(part)
+        if rate:
+            times, period, unit = rate.groups()
+            if unit not in UNITS:
+                raise Unreadable(f"{unit!r} is no unit of a timing", nearest(unit, UNITS), "unit-unknown")
+            return Timing(int(decimal_of(times)), decimal_of(period or "1"), unit, self.when, self.offset)
+        event = _EVENT.fullmatch(part)
+        if event and event[3] in EVENTS and not self.when:
+            minutes = None if event[1] is None else decimal_of(event[1]) * (60 if event[2] == "h" else 1)
+            offset = None if minutes is None else int(minutes)
+            return Timing(self.frequency, self.period, self.unit, (EVENTS[event[3]],), offset)
+        known = nearest(part, (*_ONCE, *EVENTS, "2 x per d"))
+        raise Unreadable(f"{shortened(whole)} is no timing", known or "write e.g. daily, 2 x per d, 2 h after meals")
+
+    def plain(self) -> Any:
+        """The short form where it says all."""
+        long: dict[str, Any] = {}
+        if self.frequency is not None:
+            long["frequency"] = self.frequency
+        if self.period is not None:
+            long["period"] = str(self.period)
+        if self.unit is not None:
+            long["unit"] = self.unit
+        if self.when:
+            long["when"] = list(self.when)
+        if self.offset is not None:
+            long["offset"] = self.offset
+        text = self._text()
+        return text if text is not None and type(self).parse(text) == self else long
+
+    def _text(self) -> str | None:
+        parts = []
+        if self.frequency is not None and self.unit is not None and self.period is not None:
+            once = next((word for word, unit in _ONCE.items() if unit == self.unit), None)
+            if once and self.frequency in (1, 2) and str(self.period) == "1":
+                parts.append(once if self.frequency == 1 else f"twice {once}")
+            else:
+                per = "" if str(self.period) == "1" else f"{self.period} "
+                parts.append(f"{self.frequency} x per {per}{self.unit}")
+        if len(self.when) == 1 and self.when[0] in _NAMES:
+            offset = ""
+            if self.offset is not None:
+                offset = f"{self.offset // 60} h " if self.offset and self.offset % 60 == 0 else f"{self.offset} min "
+            parts.append(offset + _NAMES[self.when[0]])
+        return ", ".join(parts) or None

@@ -1,0 +1,55 @@
+"""The words that mappings are written in: mappings, the field kinds, code tables.
+
+    DIAGNOSIS = Mapping(
+        Diagnosis, "Condition",
+        concept("code", "code"),                 # the item's `code` is the element `code`, both ways
+        each(concept("sites", "bodySite")),      # a list: one entry each
+        when("onset", "onset[x]", …),            # a choice element, all its types
+    )
+"""
+
+from fhir_case.lens.codes import CodeTable, codes, concepts
+from fhir_case.lens.context import ITEM, Anchor, Context
+from fhir_case.lens.fields import (
+    CORE,
+    always,
+    boolean,
+    category,
+    code,
+    coding,
+    concept,
+    each,
+    extension,
+    filler,
+    first,
+    fixed,
+    integer,
+    named,
+    note,
+    of_patient,
+    part,
+    profile,
+    quantity,
+    quotes,
+    ranges,
+    reference,
+    result,
+    text,
+    unknown,
+)
+from fhir_case.lens.line import UNREAD, Line, needed
+from fhir_case.lens.mapping import Mapping, Refusal
+from fhir_case.lens.observed import presence, sized
+from fhir_case.lens.people import birth, deceased, race
+from fhir_case.lens.source import attachment, identified
+from fhir_case.lens.times import asserted, period, when
+from fhir_case.lens.timings import timing
+from fhir_case.lens.imaging import modality, side, uid
+
+__all__ = [
+    "CORE", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always", "asserted",
+    "attachment", "birth", "boolean", "category", "code", "codes", "coding", "concept", "concepts", "deceased", "each",
+    "extension", "filler", "first", "fixed", "identified", "integer", "modality", "named", "needed", "note", "of_patient", "part",
+    "period", "presence", "profile", "quantity", "quotes", "race", "ranges", "reference", "result", "side", "sized",
+    "text", "timing", "uid", "unknown", "when",
+]  # fmt: skip

@@ -1,0 +1,66 @@
+"""Code tables: the words of a case for the codes of one code system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fhir_case.json import Json
+from fhir_case.lens.context import Context
+from fhir_case.lens.line import UNREAD, Codec
+
+
+@dataclass(frozen=True)
+class CodeTable:
+    """Words of the case (mostly the codes themselves) and what they are in FHIR.
+
+    With a `system` they are CodeableConcepts of one coding, without it plain `code`s.
+    """
+
+    words: dict[str, str]
+    """Word -> code."""
+    system: str | None = None
+    displays: dict[str, str] = field(default_factory=dict)
+    """Code -> display."""
+
+    def concept(self, word: str) -> dict[str, Json]:
+        """The CodeableConcept for a word."""
+        code = self.words[word]
+        coding: dict[str, Json] = {"system": self.system, "code": code}
+        if code in self.displays:
+            coding["display"] = self.displays[code]
+        return {"coding": [coding]}
+
+    def claims(self, entry: Json) -> bool:
+        """Whether a CodeableConcept has a code of this system."""
+        return any(coding.get("system") == self.system for coding in entry.get("coding", ()))
+
+    def word(self, concept: Json) -> str | None:
+        """The word for a CodeableConcept with exactly one code of this system, None where no word fits."""
+        codes = [c.get("code") for c in concept.get("coding", ()) if c.get("system") == self.system]
+        return next((w for w, c in self.words.items() if [c] == codes), None)
+
+    def codec(self) -> Codec:
+        """How the words are written and read."""
+        if self.system is None:
+            back = {code: word for word, code in self.words.items()}
+            return Codec(
+                "code",
+                lambda word, context: self.words[word],
+                lambda held, context: back.get(held, UNREAD) if type(held) is str else UNREAD,
+                primitive=True,
+            )
+        def take(held: Json, context: Context) -> object:
+            return self.word(held) or UNREAD
+
+        return Codec("CodeableConcept", lambda word, context: self.concept(word), take)
+
+
+def codes(*words: str) -> CodeTable:
+    """A table of plain codes whose words are the codes themselves."""
+    return CodeTable({word: word for word in words})
+
+
+def concepts(system: str, **displays: str) -> CodeTable:
+    """A table of concepts of one system: code (underscores for hyphens) = display."""
+    named = {code.replace("_", "-"): display for code, display in displays.items()}
+    return CodeTable({code: code for code in named}, system, named)

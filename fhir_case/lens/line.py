@@ -1,0 +1,140 @@
+"""One line of a mapping: a field of the item, an element of the resource, and how a value passes between them.
+
+A line owns its element whole: `onset[x]` with all its types and its `_` twins, an extension by its url. What a line
+cannot read without loss of meaning is `UNREAD`; it stays in the remainder as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from fhir_case.json import Json
+from fhir_case.lens.context import Context
+
+Fragment = dict[str, Json]
+"""The keys of a resource that belong to one element: `{"onsetAge": …}`, `{"birthDate": …, "_birthDate": …}`."""
+
+
+class _Unread:
+    """The element is there, and this line cannot say what it says."""
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNREAD: Final = _Unread()
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How one value is written as JSON and read back; `take(put(x)) == x`."""
+
+    name: str
+    put: Callable[[Any, Context], Json]
+    take: Callable[[Json, Context], Any]
+    primitive: bool = False
+    """The JSON is text, a number or a truth value, so the element can have a `_` twin."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCodec:
+    """How one value is written into a choice element: type suffixes (`Age`, `_DateTime`) to JSON, and back."""
+
+    name: str
+    put: Callable[[Any, Context], Fragment]
+    take: Callable[[Fragment, Context], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a mapping.
+
+    `entry` lines own entries of a list that others may own entries of too (`claims` says which are theirs); all others
+    own the element whole. `absent` is what stands in the element when the case does not state it and a profile
+    requires it to be there.
+    """
+
+    field: str | None
+    element: str
+    put: Callable[[Any, Context], Any]
+    """A whole line gives a `Fragment`, an entry line one entry of the list."""
+    take: Callable[[Any, Context], Any]
+    kind: str = ""
+    many: bool = False
+    claims: Callable[[Json], bool] | None = None
+    absent: Callable[[Any, Context], Json] | None = None
+    required: bool = False
+    """Without it, the mapping does not apply."""
+    defaulted: bool = False
+    """The model has a default for the field, so that "not stated" must be said."""
+    modifier: bool = False
+    """The element can turn the resource into its opposite: unread, the mapping does not apply."""
+    codec: Codec | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the item whose values the element holds."""
+        return tuple(self.field.split("|")) if self.field else ()
+
+    @property
+    def key(self) -> str:
+        """The element's name in the resource, without `[x]`."""
+        return self.element.split("[")[0].split(".")[0].split(":")[0]
+
+    @property
+    def choice(self) -> bool:
+        """The element has one of several types."""
+        return self.element.endswith("[x]")
+
+    @property
+    def entry(self) -> bool:
+        """The line owns entries of a list."""
+        return self.claims is not None
+
+
+def needed(line: Line) -> Line:
+    """The same line, without which the mapping does not apply to a resource."""
+    return replace(line, required=True)
+
+
+def whole(field: str | None, element: str, codec: Codec, **more: Any) -> Line:
+    """A line that owns one element with one value. A `_` twin in the source makes its rendering differ, so it stays."""
+    put, take = codec.put, codec.take
+
+    def put_fragment(value: Any, context: Context) -> Fragment:
+        return {element: put(value, context)}
+
+    def take_fragment(fragment: Fragment, context: Context) -> Any:
+        return take(fragment[element], context) if element in fragment else UNREAD
+
+    return Line(field, element, put_fragment, take_fragment, codec.name, codec=codec, **more)
+
+
+def choice(field: str | None, element: str, codec: ChoiceCodec, **more: Any) -> Line:
+    """A line that owns a choice element, all its types and twins."""
+    base = element.removesuffix("[x]")
+    put, take = codec.put, codec.take
+
+    def put_fragment(value: Any, context: Context) -> Fragment:
+        return prefixed(base, put(value, context))
+
+    def take_fragment(fragment: Fragment, context: Context) -> Any:
+        return take(stripped(base, fragment), context)
+
+    return Line(field, element, put_fragment, take_fragment, codec.name, **more)
+
+
+def prefixed(base: str, suffixes: Fragment) -> Fragment:
+    """`{"_DateTime": …}` as `{"_effectiveDateTime": …}`."""
+    return {f"_{base}{s[1:]}" if s[:1] == "_" else base + s: value for s, value in suffixes.items()}
+
+
+def stripped(base: str, fragment: Fragment) -> Fragment:
+    """`{"_effectiveDateTime": …}` as `{"_DateTime": …}`."""
+    cut = len(base)
+    return {f"_{k[cut + 1:]}" if k[0] == "_" else k[cut:]: value for k, value in fragment.items()}

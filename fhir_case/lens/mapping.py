@@ -1,0 +1,161 @@
+"""A mapping: one kind of item, one resource type, and the list of lines that is read both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from fhir_case.case.base import Part, Verbatim
+from fhir_case.json import Json, canonical
+from fhir_case.lens.context import Context
+from fhir_case.lens.line import Fragment, Line
+from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
+from fhir_case.lens.slots import Entries, Values, Whole, owned
+
+READ_AS = "$read"
+"""The key of a remainder that holds the digest of the item as it was read: another one now means it was edited."""
+
+DERIVED = ("text",)
+"""What a source derived from the other elements: dropped once the item was edited."""
+
+STALE = frozenset({"interpretation", "conclusion", "conclusionCode", "presentedForm", "summary"})
+"""What may no longer hold once the item was edited: kept and reported."""
+
+
+class Refusal(NamedTuple):
+    """Why a mapping does not read a resource."""
+
+    reason: str
+
+
+class Mapping:
+    """The lines between one model of the case and one resource (or backbone element), in the order of printing.
+
+    Raises `ValueError` when it is made from lines of which two own one element, or name a field the model has not.
+    """
+
+    def __init__(
+        self, model: type[Part], type: str | None, *lines: Line, kind: str = "", points: dict[str, str] | None = None
+    ) -> None:
+        self.model, self.type, self.kind = model, type, kind
+        self.points = points or {}
+        """The item's times that others can be relative to, by name (empty: the main one) -> element path."""
+        self._modifiers = MODIFIERS.get(type or "", frozenset())
+        self.lines = tuple(
+            replace(
+                line, defaulted=_defaulted(model, line), modifier=any(owned(line, key) for key in self._modifiers)
+            )
+            for line in lines
+        )
+        self._slots = _slots(self.lines, f"{type or model.__name__}")
+        self._owner: dict[str, int | None] = {}
+
+    def __repr__(self) -> str:
+        return f"Mapping({self.model.__name__}, {self.type!r}, {len(self.lines)} lines)"
+
+    def write(self, item: Part, context: Context) -> dict[str, Json]:
+        """The item as a resource (or backbone element): its lines, and its remainder where the lines are silent."""
+        out: Fragment = {"resourceType": self.type} if self.type else {}
+        remainder = item.remainder or {}
+        for slot in self._slots:
+            slot.write(item, remainder, out, context)
+        if remainder:
+            self._carry(item, remainder, out, context)
+        return out
+
+    def _carry(self, item: Part, remainder: Fragment, out: Fragment, context: Context) -> None:
+        edited = READ_AS in remainder and remainder[READ_AS] != digest(item)
+        for key, value in remainder.items():
+            if key == READ_AS or self._slot(key) is not None:
+                continue
+            if edited and key in DERIVED:
+                context.note("derived-dropped", "edited: what the source had derived from it is gone", key)
+                continue
+            if edited and key in STALE:
+                context.note("possibly-stale", "edited: this may no longer hold", key)
+            out[key] = context.outward(value)
+
+    def read(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
+        """The item that a resource states, or why it is not read but carried.
+
+        Never read: a resource with a modifier that no line knows, or a status whose code none knows
+        (https://hl7.org/fhir/R4/conformance-rules.html#isModifier).
+        """
+        fragments: dict[int, Fragment] = {}
+        remainder: Fragment = {}
+        for key, value in resource.items():
+            if key == "resourceType" and self.type:
+                continue
+            slot = self._slot(key)
+            if slot is None:
+                if key in self._modifiers:
+                    return Refusal(f"it has {key}, which can change its meaning")
+                remainder[key] = value
+            else:
+                fragments.setdefault(slot, {})[key] = value
+        if has_unknown_modifier(resource):
+            return Refusal("it has a modifier extension or implicit rules")
+        values = Values()
+        for place, slot_ in enumerate(self._slots):
+            if not slot_.read(fragments.get(place, {}), values, remainder, context):
+                return Refusal(f"its {_element(slot_)} is not one that {self.kind or 'this'} has")
+        try:
+            item = self.model(**values)
+        except ValidationError as error:
+            return Refusal(f"its {'.'.join(map(str, error.errors()[0]['loc']))} is not one that the case can hold")
+        if remainder:
+            item.remainder = Verbatim(remainder)
+            if any(key in remainder for key in (*DERIVED, *STALE)):
+                item.remainder[READ_AS] = digest(item)
+        return item
+
+    def _slot(self, key: str) -> int | None:
+        """Which slot owns a key of the resource; remembered, since the keys are few."""
+        if key not in self._owner:
+            if len(self._owner) > 500:  # hostile input must not fill the memory
+                self._owner.clear()
+            self._owner[key] = next((n for n, slot in enumerate(self._slots) if _owns(slot, key)), None)
+        return self._owner[key]
+
+
+def digest(item: Part) -> str:
+    """A short digest of what the item says, without where it is said."""
+    plain = item.model_dump(exclude={"remainder", "quotes"}, exclude_defaults=True)
+    return blake2b(canonical(plain), digest_size=8).hexdigest()
+
+
+def _element(slot: Whole | Entries) -> str:
+    return slot.line.element if isinstance(slot, Whole) else slot.key
+
+
+def _owns(slot: Whole | Entries, key: str) -> bool:
+    return owned(slot.line, key) if isinstance(slot, Whole) else key == slot.key
+
+
+def _defaulted(model: type[Part], line: Line) -> bool:
+    """Whether the field has a default that says something, so that a source without it must be told apart."""
+    for field in line.fields:
+        if field not in model.model_fields:
+            raise ValueError(f"{model.__name__} has no field {field!r}")
+    if len(line.fields) != 1:
+        return False
+    info = model.model_fields[line.fields[0]]
+    return not info.is_required() and info.get_default(call_default_factory=True) not in (None, False, [], {})
+
+
+def _slots(lines: Iterable[Line], where: str) -> tuple[Whole | Entries, ...]:
+    """The elements in the order of their first lines; two lines that own one element are an error."""
+    made: dict[str, Whole | list[Line]] = {}
+    for line in lines:
+        held = made.get(line.key)
+        if line.entry and (held is None or isinstance(held, list)):
+            made.setdefault(line.key, []).append(line)  # type: ignore[union-attr]
+        elif held is None:
+            made[line.key] = Whole(line)
+        else:
+            raise ValueError(f"{where}: two lines own {line.key}")
+    return tuple(slot if isinstance(slot, Whole) else Entries(key, tuple(slot)) for key, slot in made.items())

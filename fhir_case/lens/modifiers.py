@@ -1,0 +1,35 @@
+"""The elements that can turn a resource into its opposite: `isModifier` in R4's definitions of the mapped types.
+
+A mapping must know each that is present, or leave the resource alone (https://hl7.org/fhir/R4/conformance-rules.html#isModifier).
+`tests/lens/test_modifiers.py` compares the table with the definitions.
+"""
+
+from __future__ import annotations
+
+from fhir_case.json import Json
+
+MODIFIERS: dict[str, frozenset[str]] = {
+    "AllergyIntolerance": frozenset({"clinicalStatus", "verificationStatus"}),
+    "Composition": frozenset({"status"}),
+    "Condition": frozenset({"clinicalStatus", "verificationStatus"}),
+    "DiagnosticReport": frozenset({"status"}),
+    "DocumentReference": frozenset({"status"}),
+    "Encounter": frozenset({"status"}),
+    "FamilyMemberHistory": frozenset({"status"}),
+    "ImagingStudy": frozenset({"status"}),
+    "Immunization": frozenset({"status", "isSubpotent"}),
+    "MedicationStatement": frozenset({"status"}),
+    "Observation": frozenset({"status"}),
+    "Organization": frozenset({"active"}),
+    "Patient": frozenset({"active", "deceasedBoolean", "deceasedDateTime", "link"}),
+    "Procedure": frozenset({"status"}),
+}
+
+
+def has_unknown_modifier(value: Json) -> bool:
+    """Whether a modifier extension, or implicit rules, stand anywhere in a resource (contained ones are their own)."""
+    if isinstance(value, dict):
+        if "modifierExtension" in value or "implicitRules" in value:
+            return True
+        return any(has_unknown_modifier(v) for k, v in value.items() if type(v) in (dict, list) and k != "contained")
+    return isinstance(value, list) and any(has_unknown_modifier(one) for one in value)

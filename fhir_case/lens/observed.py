@@ -1,0 +1,85 @@
+"""Field kinds of observations: what is present or absent, and the size of a lesion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.case.base import Part
+from fhir_case.case.values import UCUM, Concept, Result, Size
+from fhir_case.json import Json
+from fhir_case.lens.codes import concepts
+from fhir_case.lens.context import Context
+from fhir_case.lens.fields import decimal, put_result, take_result
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, whole
+from fhir_case.lens.mapping import Mapping
+
+SNOMED = "http://snomed.info/sct"
+
+_ABSENT = concepts(SNOMED, **{"2667000": "Absent (qualifier value)"})
+
+
+def presence(field: str, element: str) -> Line:
+    """The value, or that what the code says was not there; `field` names both, `"value|absent"`."""
+
+    def put(value: tuple[Result | None, bool], context: Context) -> dict[str, Json]:
+        measured, absent = value
+        if absent:
+            return {"CodeableConcept": _ABSENT.concept("2667000")}
+        return put_result(measured, context) if measured is not None else {}
+
+    def take(found: dict[str, Json], context: Context) -> Any:
+        measured = take_result(found, context)
+        if measured is UNREAD:
+            return UNREAD
+        held = measured.value
+        if isinstance(held, Concept) and any((c.system, c.code) == (SNOMED, "2667000") for c in held.codings):
+            return (None, True)
+        return (measured, False)
+
+    return choice(field, element, ChoiceCodec("value, or absent", put, take))
+
+
+_SIZE = concepts(
+    SNOMED,
+    **{"410668003": "Length property (qualifier value)", "103355008": "Width (qualifier value)",
+       "131197000": "Depth"},
+)  # fmt: skip
+_EXTENTS = ("410668003", "103355008", "131197000")
+
+
+def sized(field: str, element: str, component: Mapping) -> Line:
+    """The components, the first of which may be a lesion's length and width; `field` is `"size|components"`."""
+
+    def put(value: tuple[Size | None, list[Part]], context: Context) -> Json:
+        size, components = value
+        made: list[Json] = []
+        for code, extent in zip(_EXTENTS, size.extents if size else (), strict=False):
+            quantity = {"value": extent, "unit": size.unit, "system": UCUM, "code": size.unit} if size else {}
+            made.append({"code": _SIZE.concept(code), "valueQuantity": quantity})
+        return made + [component.write(one, context) for one in components]
+
+    def take(held: Json, context: Context) -> Any:
+        size, count = _size_of(held)
+        parts = [component.read(one, context) for one in held[count:]]
+        return (size, parts) if all(isinstance(one, Part) for one in parts) else UNREAD
+
+    return whole(field, element, Codec("components, size", put, take))
+
+
+def _size_of(components: list[Json]) -> tuple[Size | None, int]:
+    """The size that the first components state, and how many they are."""
+    extents, units = [], set()
+    for code, component in zip(_EXTENTS, components, strict=False):
+        quantity = component.get("valueQuantity") or {}
+        value = decimal(quantity["value"]) if "value" in quantity else UNREAD
+        if _SIZE.word(component.get("code") or {}) != code or value is UNREAD or quantity.get("comparator"):
+            break
+        if quantity.get("system") != UCUM or not quantity.get("code"):
+            break
+        extents.append(value)
+        units.add(quantity["code"])
+    if len(extents) < 2 or len(units) != 1:
+        return None, 0
+    return Size(tuple(extents), units.pop()), len(extents)
+
+

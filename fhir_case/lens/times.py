@@ -1,0 +1,244 @@
+"""Time as FHIR has it: dates, ages, periods, and times relative to another item.
+
+A relative time stands on an element that has no value: `data-absent-reason` says that the date is unknown, and
+`cqf-relativeDateTime` tells it relative to another resource (https://hl7.org/fhir/R4/extension-cqf-relativedatetime.html).
+`relative-date` would say the same; its structure differs between R4 and the current extensions under one URL, so it is
+read nowhere and written nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.case.when import UNITS, Date, Moment, Period, Relative, Span, When, Words, date_of
+from fhir_case.json import Json
+from fhir_case.lens.context import Anchor, Context
+from fhir_case.lens.fields import ABSENT_REASON, CORE, UCUM, Extension, at, decimal, unknown
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice
+
+RELATIVE = CORE + "cqf-relativeDateTime"
+ORIGINAL_TEXT = CORE + "originalText"
+BIRTH = "patient"
+
+_UNIT = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}
+_RELATION = {"before": "before", "at": "concurrent-with", "after": "after"}
+_WORD = {
+    f"{code}-{point}": (word, point == "end") for word, code in _RELATION.items() for point in ("start", "end")
+}  # fmt: skip
+
+
+def when(field: str, element: str | Extension, types: str = "dateTime Period", **more: Any) -> Line:
+    """When something was. `types` are those that FHIR allows there: dateTime date Age Period Range string.
+
+    With `dateTime` alone the element is no choice (`started`); `whole` as the last word puts a relative time on the
+    Period itself instead of on a dateTime (for profiles whose invariants want a period).
+    """
+    is_choice = isinstance(element, str) and element.endswith("[x]")
+    codec = time_codec(types, is_choice=is_choice)
+    if is_choice or isinstance(element, Extension):
+        return at(field, element, codec, **more)
+    return choice(field, element, codec, **more)
+
+
+def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
+    """How a time is written where these types are allowed."""
+    types = frozenset(allowed.split())
+    date = "DateTime" if is_choice or "extension" in types else ""
+
+    def put(value: When, context: Context) -> dict[str, Json]:
+        time = value.time
+        if isinstance(time, Period):
+            return {"Period": _put_period(time, context)}
+        if isinstance(time, Words):
+            if "string" in types:
+                return {"String": time.text}
+            told = [*unknown("as-text")["extension"], {"url": ORIGINAL_TEXT, "valueString": time.text}]
+            return {f"_{date}": {"extension": told}}
+        if isinstance(time, Span) and "Age" in types and time.value > 0:  # age-1: an Age is more than 0
+            if time.high is None:
+                return {"Age": _put_span(time, time.value)}
+            if "Range" in types:
+                return {"Range": _put_span_range(time)}
+        if isinstance(time, Date):
+            return {date: time.text}
+        if "whole" in types:
+            return {"Period": {"extension": _put_relative(time, context)}}
+        return {f"_{date}": {"extension": _put_relative(time, context)}}
+
+    def take(found: dict[str, Json], context: Context) -> Any:
+        time: Any = UNREAD
+        if date in found:
+            time = date_of(found[date])
+        elif f"_{date}" in found and len(found) == 1:
+            time = _take_extensions(found[f"_{date}"], context)
+        elif "Period" in found:
+            time = _take_period(found["Period"], context)
+        elif "Age" in found:
+            time = _take_span(found["Age"])
+        elif "Range" in found:
+            time = _take_span_range(found["Range"])
+        elif "String" in found:
+            time = Words(found["String"]) if type(found["String"]) is str and found["String"] else UNREAD
+        return UNREAD if time is UNREAD else When(time)
+
+    return ChoiceCodec(" | ".join(sorted(types - {"whole", "extension"})), put, take)
+
+
+def asserted(field: str, element: Extension) -> Line:
+    """When something was, as an extension whose value is a dateTime."""
+    return at(field, element, time_codec("dateTime extension", is_choice=False))
+
+
+def period(field: str, element: str) -> Line:
+    """When something was, where FHIR has a Period only: one moment starts and ends it."""
+
+    def put(value: When, context: Context) -> Json:
+        time = value.time
+        return _put_period(time if isinstance(time, Period) else Period(time, time), context)  # type: ignore[arg-type]
+
+    def take(held: Json, context: Context) -> Any:
+        time = _take_period(held, context)
+        if not isinstance(time, Period):
+            return UNREAD
+        return When(time.start) if time.start is not None and time.start == time.end else When(time)
+
+    return at(field, element, Codec("Period", put, take))
+
+
+# --- periods ----------------------------------------------------------------------------------------------------------
+
+
+def _put_period(period: Period, context: Context) -> dict[str, Json]:
+    made: dict[str, Json] = {}
+    for name, moment in (("start", period.start), ("end", period.end)):
+        if isinstance(moment, Date):
+            made[name] = moment.text
+        elif moment is not None:
+            made[f"_{name}"] = {"extension": _put_relative(moment, context)}
+    return made
+
+
+def _take_period(held: Json, context: Context) -> Any:
+    if held.keys() == {"extension"}:
+        return _take_extensions(held, context)
+    moments: list[Any] = []
+    for name in ("start", "end"):
+        if name in held:
+            moments.append(date_of(held[name]))
+        elif f"_{name}" in held:
+            moments.append(_take_extensions(held[f"_{name}"], context))
+        else:
+            moments.append(None)
+    if any(moment is UNREAD or isinstance(moment, Words) for moment in moments) or moments == [None, None]:
+        return UNREAD
+    return Period(*moments)
+
+
+# --- lengths of time --------------------------------------------------------------------------------------------------
+
+
+def _put_span(span: Span, value: Json) -> dict[str, Json]:
+    comparator = {"comparator": span.comparator} if span.comparator else {}
+    return {"value": value, **comparator, "unit": _UNIT[span.unit], "system": UCUM, "code": span.unit}
+
+
+def _put_span_range(span: Span) -> dict[str, Json]:
+    plain = Span(span.value, span.unit)
+    return {"low": _put_span(plain, span.value), "high": _put_span(plain, span.high)}
+
+
+def _take_span(held: Json) -> Any:
+    value = decimal(held["value"])
+    if value is UNREAD or held.get("system") != UCUM or held.get("code") not in UNITS or value < 0:
+        return UNREAD
+    if held.get("comparator") not in (None, "<", "<=", ">=", ">") or "e" in str(value).lower():
+        return UNREAD
+    return Span(value, held["code"], None, held.get("comparator"))
+
+
+def _take_span_range(held: Json) -> Any:
+    low, high = _take_span(held["low"]), _take_span(held["high"])
+    if UNREAD in (low, high) or low.unit != high.unit or low.comparator or high.comparator or high.value < low.value:
+        return UNREAD
+    return Span(low.value, low.unit, high.value)
+
+
+# --- times relative to another item -----------------------------------------------------------------------------------
+
+
+def _put_relative(moment: Moment, context: Context) -> list[Json]:
+    if isinstance(moment, Span):  # an age where FHIR has no room for one is a time after birth
+        return relative(context.anchor(BIRTH, ""), "after-start", _offset(moment))
+    if not isinstance(moment, Relative):
+        raise TypeError(f"{moment!r} is not relative")
+    anchor = context.anchor(moment.anchor, moment.point)
+    if anchor is not None and moment.end:
+        anchor = anchor._replace(path=anchor.path.replace(".start", ".end"))
+    if moment.offset is not None:
+        offset = _offset(moment.offset)
+    else:
+        offset = {"valueDuration": unknown("not-applicable" if moment.relation == "at" else "unknown")}
+    return relative(anchor, f"{_RELATION[moment.relation]}-{'end' if moment.end else 'start'}", offset)
+
+
+def relative(anchor: Anchor | None, relationship: str, offset: dict[str, Json]) -> list[Json]:
+    """The extensions of an element whose date is not known, but its distance to another item's time."""
+    if anchor is None:
+        return list(unknown()["extension"])
+    target = {"type": anchor.type, "identifier": {"system": anchor.system, "value": anchor.value}}
+    parts = [
+        {"url": "target", "valueReference": target},
+        {"url": "targetPath", "valueString": anchor.path},
+        {"url": "relationship", "valueCode": relationship},
+        {"url": "offset", **offset},
+    ]
+    return [*unknown()["extension"], {"url": RELATIVE, "extension": parts}]
+
+
+def _offset(span: Span) -> dict[str, Json]:
+    if span.high is not None:
+        return {"valueRange": _put_span_range(span)}
+    return {"valueDuration": _put_span(span, span.value)}
+
+
+def _take_extensions(element: Json, context: Context) -> Any:
+    """The time that the extensions of an element without a value tell."""
+    found = {one["url"]: one for one in element["extension"]}
+    if element.keys() != {"extension"} or len(found) != 2 or ABSENT_REASON not in found:
+        return UNREAD
+    reason = found.pop(ABSENT_REASON)["valueCode"]
+    url, extension = found.popitem()
+    if url == ORIGINAL_TEXT and reason == "as-text":
+        return Words(extension["valueString"])
+    return _take_relative(extension, context) if url == RELATIVE else UNREAD
+
+
+def taken(extension: Json, context: Context) -> tuple[Anchor, str, dict[str, Json]]:
+    """Anchor, relationship and offset of a relative time."""
+    parts = {one["url"]: one for one in extension["extension"]}
+    target = parts["target"]["valueReference"]
+    identifier = target["identifier"]
+    anchor = Anchor(target["type"], identifier["system"], identifier["value"], parts["targetPath"]["valueString"])
+    return anchor, parts["relationship"]["valueCode"], parts["offset"]
+
+
+def _take_relative(extension: Json, context: Context) -> Any:
+    anchor, relationship, offset = taken(extension, context)
+    if relationship not in _WORD:
+        return UNREAD
+    word, end = _WORD[relationship]
+    found = context.anchored(anchor._replace(path=anchor.path.replace(".end", ".start")) if end else anchor)
+    if found is None:
+        return UNREAD
+    item, point = found
+    span: Any = None
+    if "valueRange" in offset:
+        span = _take_span_range(offset["valueRange"])
+    elif offset.get("valueDuration", {}).keys() != {"extension"}:
+        span = _take_span(offset["valueDuration"])
+    if span is UNREAD or (word == "at" and span is not None):
+        return UNREAD
+    if item == BIRTH and word == "after" and span is not None and not end:
+        return span
+    return Relative(word, item, point, span, end)  # type: ignore[arg-type]
+

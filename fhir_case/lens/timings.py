@@ -1,0 +1,44 @@
+"""How often a dose is taken, as FHIR's Timing (https://hl7.org/fhir/R4/datatypes.html#timing)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.case.timing import Timing
+from fhir_case.json import Json
+from fhir_case.lens.context import Context
+from fhir_case.lens.fields import at, decimal
+from fhir_case.lens.line import UNREAD, Codec, Line
+
+_KNOWN = frozenset({"frequency", "period", "periodUnit", "when", "offset"})
+
+
+def timing(field: str, element: str) -> Line:
+    """A Timing that repeats; bounds, days of the week and times of day are carried."""
+
+    def put(value: Timing, context: Context) -> Json:
+        repeat: dict[str, Json] = {}
+        if value.frequency is not None:
+            repeat["frequency"] = value.frequency
+        if value.period is not None:
+            repeat["period"] = value.period
+        if value.unit is not None:
+            repeat["periodUnit"] = value.unit
+        if value.when:
+            repeat["when"] = list(value.when)
+        if value.offset is not None:
+            repeat["offset"] = value.offset
+        return {"repeat": repeat}
+
+    def take(held: Json, context: Context) -> Any:
+        repeat = held["repeat"]
+        if held.keys() - {"repeat", "code"} or repeat.keys() - _KNOWN or not repeat:
+            return UNREAD
+        period = decimal(repeat["period"]) if "period" in repeat else None
+        whole = [repeat.get("frequency"), repeat.get("offset")]
+        if period is UNREAD or any(n is not None and type(n) is not int for n in whole):
+            return UNREAD
+        made = Timing(whole[0], period, repeat.get("periodUnit"), tuple(repeat.get("when", ())), whole[1])
+        return Timing.parse(made.plain())  # what a case file could not say is not read
+
+    return at(field, element, Codec("Timing", put, take))

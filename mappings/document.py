@@ -1,0 +1,56 @@
+"""The case itself as a document: its source, its composition, and who stands behind it.
+
+Composition and Provenance are written from the header of the case; the sections are added by `fhir_case.bundle`.
+"""
+
+from fhir_case.case.people import Header, Source
+from fhir_case.lens import (
+    CodeTable,
+    Mapping,
+    attachment,
+    each,
+    filler,
+    fixed,
+    identified,
+    of_patient,
+    profile,
+    quotes,
+    reference,
+    text,
+    unknown,
+)
+from fhir_case.mappings.tables import IPS
+
+NAMESPACE = "urn:fhir-case:namespace"
+"""The system of the identifier that tells where the ids of the source's people and places hold."""
+
+SOURCE = Mapping(
+    Source, "DocumentReference",
+    quotes(),
+    fixed("status", "current"),
+    identified("namespace", "masterIdentifier", NAMESPACE),
+    text("citation", "description"),
+    of_patient(),
+    each(reference("authors", "author")),
+    reference("custodian", "custodian"),
+    attachment("text|title|language", "content"),
+    kind="source",
+)  # fmt: skip
+
+SUMMARY = CodeTable({"summary": "60591-5"}, "http://loinc.org", {"60591-5": "Patient summary Document"})
+
+COMPOSITION = Mapping(
+    Header, "Composition",
+    profile(IPS + "Composition-uv-ips"),
+    text("language", "language"),
+    fixed("status", "final"),
+    fixed("type", SUMMARY.concept("summary")),
+    of_patient(),
+    text("recorded", "date", absent=filler({"_date": unknown()})),
+    each(reference("authors", "author", absent=filler(unknown()))),
+    text("title", "title"),
+    reference("custodian", "custodian"),
+    kind="header",
+)  # fmt: skip
+
+MAPPINGS = (SOURCE,)

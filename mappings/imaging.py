@@ -1,0 +1,65 @@
+"""Imaging studies with their series. Carried: instances, endpoints, interpreters, counts.
+
+A study that is known from a report only has no images: its status is `unknown`, it has no `urn:dicom:uid` that would
+send an archive looking for it, and its series get synthetic UIDs (DICOM PS3.5 B.2).
+"""
+
+from fhir_case.case.clinical import Imaging, Series
+from fhir_case.lens import (
+    Mapping,
+    CodeTable,
+    code,
+    codes,
+    coding,
+    concept,
+    each,
+    integer,
+    modality,
+    needed,
+    note,
+    of_patient,
+    part,
+    profile,
+    quotes,
+    reference,
+    side,
+    text,
+    uid,
+    when,
+)
+from fhir_case.mappings.tables import IPS, SIDE
+
+STATUS = codes("registered", "available", "cancelled", "entered-in-error", "unknown")
+"""https://hl7.org/fhir/R4/valueset-imagingstudy-status.html"""
+
+LATERALITY = CodeTable({"left": "7771000", "right": "24028007", "both": "51440002"}, SIDE.system, SIDE.displays)
+
+SERIES = Mapping(
+    Series, None,
+    needed(integer("number", "number")),
+    uid("uid", "uid"),
+    needed(modality("modality", "modality")),
+    text("description", "description"),
+    integer("instances", "numberOfInstances"),
+    coding("site", "bodySite"),
+    side("side", "laterality", LATERALITY),
+)  # fmt: skip
+
+IMAGING = Mapping(
+    Imaging, "ImagingStudy",
+    profile(IPS + "ImagingStudy-uv-ips"),
+    quotes(),
+    code("status", "status", STATUS),
+    each(modality("modalities", "modality")),
+    of_patient(),
+    reference("encounter", "encounter"),
+    when("when", "started", "dateTime"),
+    each(concept("codes", "procedureCode")),
+    each(concept("reasons", "reasonCode")),
+    each(note("notes", "note")),
+    text("description", "description"),
+    each(part("series", "series", SERIES)),
+    kind="imaging", points={"": "started"},
+)  # fmt: skip
+
+MAPPINGS = (IMAGING,)

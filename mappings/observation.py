@@ -1,0 +1,136 @@
+"""Observations: laboratory results, findings, what imaging shows, outcomes.
+
+Lossy: nothing. Carried: devices, `derivedFrom` other than the imaging study, reference ranges for some patients only,
+sampled data, ratios, times and periods as values.
+"""
+
+from typing import Any
+
+from fhir_case.case.clinical import Component, Finding, ImagingFinding, Lab, Outcome
+from fhir_case.lens import (
+    Context,
+    Mapping,
+    always,
+    category,
+    code,
+    concept,
+    each,
+    filler,
+    first,
+    named,
+    needed,
+    note,
+    of_patient,
+    part,
+    presence,
+    profile,
+    quotes,
+    ranges,
+    reference,
+    result,
+    sized,
+    text,
+    unknown,
+    when,
+)
+from fhir_case.mappings.tables import (
+    ABSENT_REASON,
+    IPS,
+    OBSERVATION_CATEGORY,
+    OBSERVATION_STATUS,
+    UNKNOWN_DATE,
+    UNKNOWN_PERIOD,
+)
+
+COMPONENT = Mapping(
+    Component, None,
+    needed(concept("code", "code")),
+    result("value", "value[x]"),
+    each(concept("interpretation", "interpretation")),
+    ranges("reference", "referenceRange"),
+)  # fmt: skip
+
+_OF = (
+    quotes(),
+    code("status", "status", OBSERVATION_STATUS),
+    needed(concept("code", "code")),
+    of_patient(),
+    reference("encounter", "encounter"),
+    text("issued", "issued"),
+    each(concept("interpretation", "interpretation")),
+    each(note("notes", "note")),
+    concept("site", "bodySite"),
+    concept("method", "method"),
+)
+"""What every observation has."""
+
+_POINTS = {"": "effective"}
+
+
+def _no_value(item: Any, context: Context) -> dict[str, Any] | None:
+    """IPS (ips-2) wants a value, parts, or the reason why there is none."""
+    if item.value is not None or item.parts or item.components:
+        return None
+    return {"dataAbsentReason": ABSENT_REASON.concept("unknown")}
+
+
+LAB = Mapping(
+    Lab, "Observation",
+    profile(IPS + "Observation-results-laboratory-pathology-uv-ips"),
+    *_OF,
+    always("category", OBSERVATION_CATEGORY, "laboratory"),
+    when("when", "effective[x]", absent=UNKNOWN_DATE),
+    each(reference("performers", "performer", absent=filler(unknown()))),
+    result("value", "value[x]"),
+    ranges("reference", "referenceRange"),
+    named("specimen", "specimen"),
+    each(reference("parts", "hasMember")),
+    each(part("components", "component", COMPONENT)),
+    code("missing", "dataAbsentReason", ABSENT_REASON, absent=_no_value),
+    kind="labs", points=_POINTS,
+)  # fmt: skip
+
+IMAGING_FINDING = Mapping(
+    ImagingFinding, "Observation",
+    profile(IPS + "Observation-results-radiology-uv-ips"),
+    *_OF,
+    always("category", OBSERVATION_CATEGORY, "imaging"),
+    needed(first(reference("study", "derivedFrom"))),
+    when("when", "effective[x]", "dateTime Period whole", absent=UNKNOWN_PERIOD),
+    each(reference("performers", "performer", absent=filler(unknown()))),
+    presence("value|absent", "value[x]"),
+    each(part("components", "component", COMPONENT)),
+    code("missing", "dataAbsentReason", ABSENT_REASON),
+    kind="imaging.findings", points=_POINTS,
+)  # fmt: skip
+
+OUTCOME = Mapping(
+    Outcome, "Observation",
+    *_OF,
+    needed(each(reference("about", "focus"))),
+    category("category", "category", OBSERVATION_CATEGORY),
+    when("when", "effective[x]"),
+    each(reference("performers", "performer")),
+    presence("value|absent", "value[x]"),
+    ranges("reference", "referenceRange"),
+    each(part("components", "component", COMPONENT)),
+    code("missing", "dataAbsentReason", ABSENT_REASON),
+    kind="outcomes", points=_POINTS,
+)  # fmt: skip
+
+FINDING = Mapping(
+    Finding, "Observation",
+    *_OF,
+    category("category", "category", OBSERVATION_CATEGORY),
+    when("when", "effective[x]"),
+    each(reference("performers", "performer")),
+    presence("value|absent", "value[x]"),
+    ranges("reference", "referenceRange"),
+    sized("size|components", "component", COMPONENT),
+    each(reference("parts", "hasMember")),
+    code("missing", "dataAbsentReason", ABSENT_REASON),
+    kind="findings", points=_POINTS,
+)  # fmt: skip
+
+MAPPINGS = (OUTCOME, LAB, IMAGING_FINDING, FINDING)
+"""In the order in which they are tried: the one that asks for most comes first."""

@@ -1,0 +1,45 @@
+"""Diagnostic reports. Carried: specimens, media, presented forms, interpreters."""
+
+from fhir_case.case.clinical import DiagnosticReport
+from fhir_case.lens import (
+    Mapping,
+    code,
+    codes,
+    concept,
+    each,
+    needed,
+    of_patient,
+    profile,
+    quotes,
+    reference,
+    text,
+    when,
+)
+from fhir_case.mappings.tables import IPS, UNKNOWN_DATE
+
+STATUS = codes(
+    "registered", "partial", "preliminary", "final", "amended", "corrected", "appended", "cancelled",
+    "entered-in-error", "unknown",
+)  # fmt: skip
+"""https://hl7.org/fhir/R4/valueset-diagnostic-report-status.html"""
+
+REPORT = Mapping(
+    DiagnosticReport, "DiagnosticReport",
+    profile(IPS + "DiagnosticReport-uv-ips"),
+    quotes(),
+    code("status", "status", STATUS),
+    each(concept("categories", "category")),
+    needed(concept("code", "code")),
+    of_patient(),
+    reference("encounter", "encounter"),
+    when("when", "effective[x]", absent=UNKNOWN_DATE),
+    text("issued", "issued"),
+    each(reference("performers", "performer")),
+    each(reference("results", "result")),
+    each(reference("imaging", "imagingStudy")),
+    text("conclusion", "conclusion"),
+    each(concept("conclusions", "conclusionCode")),
+    kind="reports", points={"": "effective"},
+)  # fmt: skip
+
+MAPPINGS = (REPORT,)
