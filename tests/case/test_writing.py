@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field
 
 from fhir_case.case.base import Verbatim
 from fhir_case.case.reading import Plain, read_text, verbatim
+from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.case.writing import write_yaml
 from fhir_case.issues import CaseError
 from fhir_case.json import canonical, number
@@ -222,3 +224,26 @@ def test_text_that_no_file_can_hold_is_refused() -> None:
 def test_what_is_no_plain_data_is_a_mistake_of_the_programmer() -> None:
     with pytest.raises(TypeError, match="float"):
         write_yaml({"a": 1.5})
+
+
+class Part(BaseModel):
+    remainder: Annotated[dict[str, Any], Field()] | None = None
+    text: str = ""
+
+
+class Whole(Part):
+    parts: dict[str, Part] = {}
+    several: list[Part] = []
+    resources: dict[str, Annotated[dict[str, Any], Field()]] = {}
+
+
+def test_the_model_tells_which_parts_are_fhir_json() -> None:
+    json = {"value": "7.20", "size": Decimal("7.20")}
+    part = {"text": "7.20", "remainder": json}
+    plain = {**part, "parts": {"a": part}, "several": [part], "resources": {"b": json}}
+    written = write_yaml(with_verbatim(plain, Whole))
+    assert written.count("value: '7.20'") == 4
+    assert written.count("text: 7.20") == 3
+    read = read_text(written, "case.yaml").data
+    assert canonical(verbatim(read["resources"]["b"])) == canonical(json)
+    assert with_verbatim(plain, Whole) == plain
