@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Literal
+from xml.etree.ElementTree import ParseError, canonicalize
 
 from fhir_case.bundle.references import rewrite
 from fhir_case.delivery.home import bare, toward
@@ -40,9 +41,32 @@ def comparison(addresses: dict[str, str], base: str) -> Callable[[dict[str, Json
         here, there = plain(one), plain(other)
         if canonical(here) == canonical(there):
             return ""
+        here, there = _same_markup(here), _same_markup(there)
+        if canonical(here) == canonical(there):
+            return ""
         return "digits" if canonical(_shortest(here)) == canonical(_shortest(there)) else "content"
 
     return difference
+
+
+def _same_markup(value: Json) -> Json:
+    """The value with its narratives in canonical XML: HAPI writes the same XHTML with other quotes and entities."""
+    if isinstance(value, dict):
+        return {
+            name: _canonical_xml(one) if name == "div" and isinstance(one, str) else _same_markup(one)
+            for name, one in value.items()
+        }
+    return [_same_markup(one) for one in value] if isinstance(value, list) else value
+
+
+def _canonical_xml(text: str) -> str:
+    """https://www.w3.org/TR/xml-c14n2/, or the text itself where it is not XML, or has declarations of its own."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        return text
+    try:
+        return canonicalize(text, with_comments=True)
+    except ParseError:
+        return text
 
 
 def _shortest(value: Json) -> Json:

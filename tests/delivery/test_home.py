@@ -165,6 +165,15 @@ def test_what_was_pulled_is_not_changed() -> None:
         ({"value": 1}, {"value": True}, "content"),
         ({"value": "7.20"}, {"value": "7.2"}, "content"),
         ({"subject": {"reference": "Patient/2"}}, {"subject": {"reference": "urn:p"}}, "content"),
+        # How HAPI writes narrative, and how others do.
+        (
+            {"div": "<p id='a' class='b'>&quot;&gt;&#x1F600;<br/></p>"},
+            {"div": '<p class="b" id="a">"\N{GREATER-THAN SIGN}\U0001f600<br></br></p>'},
+            "",
+        ),
+        ({"div": "<p>a</p>"}, {"div": "<p>b</p>"}, "content"),
+        ({"div": "<p>a&nbsp;</p>"}, {"div": "<p>a</p>"}, "content"),
+        ({"div": "<!DOCTYPE p [<!ENTITY e 'x'>]><p>&e;</p>"}, {"div": "<p>x</p>"}, "content"),
     ],
 )
 def test_a_difference_is_one_of_content_of_digits_or_none(held: Any, wanted: Any, expected: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
@@ -293,6 +294,18 @@ def test_a_bundle_that_cannot_be_pushed_is_refused_before_anything_is_asked(bund
 def test_what_is_no_place_of_a_patient_is_refused_with_an_example(patient: str) -> None:
     with pytest.raises(Refused, match="such as Patient/123"):
         drive(push(BASE, small.bundle("c"), patient=patient), Fake())
+
+
+def test_an_attachment_names_the_patient_that_a_case_is_attached_to_by_the_absolute_address() -> None:
+    bundle = small.bundle("c")
+    urn = small.to("c", "Patient", "patient")["reference"]
+    attachment = {"contentType": "text/plain", "data": b64encode(f"About {urn}.".encode()).decode()}
+    bundle["entry"][3]["resource"]["extension"] = [{"url": "http://x.org/report", "valueAttachment": attachment}]
+    server = Fake({"resourceType": "Patient", "id": "7"})
+    drive(push(BASE, bundle, patient="Patient/7"), server)
+    sent = next(e["resource"] for e in server.sent[0]["entry"] if e["resource"]["resourceType"] == "Condition")
+    assert b64decode(sent["extension"][0]["valueAttachment"]["data"]).decode() == f"About {BASE}/Patient/7."
+    assert len(drive(push(BASE, bundle, patient="Patient/7"), server).unchanged) == 7
 
 
 def test_attaching_needs_one_patient_in_the_bundle() -> None:
