@@ -1,12 +1,12 @@
 """What was found: issues with a stable code, a place, and the fix; and the one tree of exceptions.
 
-    FHIRCaseError
-     ├── CaseError         a case file or a resource that cannot be read as a case: holds all issues, not just the first
-     ├── DefinitionError   a FHIR package or profile that cannot be used
-     └── ServerError       a server did not do what was asked: outcome, stored, not_stored
-          ├── Unreachable  no answer, or none that is FHIR R4
-          ├── Refused      an answer that says no
-          └── Conflict     the server holds something newer, or several matches for one identity
+FHIRCaseError
+ ├── CaseError         a case file or a resource that cannot be read as a case: holds all issues, not just the first
+ ├── DefinitionError   a FHIR package or profile that cannot be used
+ └── ServerError       a server did not do what was asked: outcome, stored, not_stored
+      ├── Unreachable  no answer, or none that is FHIR R4
+      ├── Refused      an answer that says no
+      └── Conflict     the server holds something newer, or several matches for one identity
 """
 
 from __future__ import annotations
@@ -119,5 +119,3 @@ class Refused(ServerError):
 
 class Conflict(ServerError):
     """The server holds a newer version, or several resources match one identity."""
-
-

@@ -98,8 +98,8 @@ def loads(text: str | bytes) -> Json:
         try:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            column = error.start - text.rfind(b"\n", 0, error.start)
+            line = error.object.count(b"\n", 0, error.start) + 1
+            column = error.start - error.object.rfind(b"\n", 0, error.start)
             raise JSONError("the text is not UTF-8", line, column) from None
     else:
         text = text.removeprefix("\ufeff")

@@ -6,8 +6,8 @@ send an archive looking for it, and its series get synthetic UIDs (DICOM PS3.5 B
 
 from fhir_case.case.clinical import Imaging, Series
 from fhir_case.lens import (
-    Mapping,
     CodeTable,
+    Mapping,
     code,
     codes,
     coding,

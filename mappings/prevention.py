@@ -75,6 +75,7 @@ IMMUNIZATION = Mapping(
         "when", "occurrence[x]", "dateTime string", absent=filler({"_occurrenceDateTime": unknown()})
     ),
     boolean("primary_source", "primarySource"),
+    boolean("subpotent", "isSubpotent"),
     text("lot", "lotNumber"),
     concept("site", "site"),
     concept("route", "route"),

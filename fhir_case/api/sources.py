@@ -20,7 +20,9 @@ def resource_of(source: Any) -> dict[str, Json]:
             source = source.read_bytes()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise CaseError((Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(name)),)) from None
+            raise CaseError(
+                (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(name)),)
+            ) from None
     if isinstance(source, bytes | str):
         try:
             source = loads(source)
@@ -32,7 +34,9 @@ def resource_of(source: Any) -> dict[str, Json]:
     else:
         source = _with_decimals(source)
     if not isinstance(source, dict):
-        raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object", place=Place(name) if name else None),))
+        raise CaseError(
+            (Issue("not-fhir", "expected a FHIR resource, a JSON object", place=Place(name) if name else None),)
+        )
     return source
 
 
@@ -54,5 +58,3 @@ def _with_decimals(value: Any) -> Json:
     if isinstance(value, list):
         return [_with_decimals(one) for one in value]
     return number(repr(value)) if isinstance(value, float) else value
-
-

@@ -20,7 +20,6 @@ from fhir_case.lens import Context
 BundleType = Literal["transaction", "collection", "document"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Build:
     """A bundle, what the standard forced the build to add (and what it had to drop), and what came from where."""
@@ -103,7 +102,9 @@ def _resources(
     case: CaseModel, index: Index, mappings: Mappings, context: Context, *, with_marks: bool
 ) -> Iterator[Built]:
     """The resources of the case in the order of their kinds, each kind by id."""
-    unmarked = {came.item for came in case.bundle.entries if not came.marked} if case.bundle and not with_marks else set()
+    unmarked = (
+        {came.item for came in case.bundle.entries if not came.marked} if case.bundle and not with_marks else set()
+    )
     if case.bundle is None or with_marks:
         yield from _of_header(case, index, context, mappings)
     for entry in case.entries():

@@ -81,7 +81,9 @@ def given(bundle: dict[str, Json]) -> Entries:
     _inward(envelope, resources, issues)
     type = str(bundle.get("type") or "")
     ours = bool(resources) and _ours(bundle, type, envelope, resources)
-    title = next((r["title"] for r in held if r and r["resourceType"] == "Composition" and isinstance(r.get("title"), str)), "")
+    title = next(
+        (r["title"] for r in held if r and r["resourceType"] == "Composition" and isinstance(r.get("title"), str)), ""
+    )
     return Entries(case_id, title or f"Case {case_id}", type, ours, envelope, resources, issues)  # fmt: skip
 
 

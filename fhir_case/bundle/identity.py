@@ -21,14 +21,16 @@ SHARED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization
 """Types that others use too: created if absent, never overwritten (unless the user says that they are his own)."""
 
 TAGGED = frozenset(
-    """AuditEvent Binary CapabilityStatement CompartmentDefinition GraphDefinition ImplementationGuide Linkage
+    """
+    AuditEvent Binary CapabilityStatement CompartmentDefinition GraphDefinition ImplementationGuide Linkage
     MedicationKnowledge MedicinalProductContraindication MedicinalProductIndication MedicinalProductInteraction
-    MedicinalProductManufactured MedicinalProductUndesirableEffect MessageHeader NamingSystem OperationDefinition
-    OperationOutcome Parameters Provenance SearchParameter Subscription SubstanceNucleicAcid SubstancePolymer
-    SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial TerminologyCapabilities VerificationResult
-
-    AdverseEvent Bundle Composition ConceptMap MedicinalProductIngredient QuestionnaireResponse SpecimenDefinition
-    SubstanceSpecification TestReport TestScript""".split()
+    MedicinalProductManufactured MedicinalProductUndesirableEffect MessageHeader NamingSystem
+    OperationDefinition OperationOutcome Parameters Provenance SearchParameter Subscription SubstanceNucleicAcid
+    SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial
+    TerminologyCapabilities VerificationResult AdverseEvent Bundle Composition ConceptMap
+    MedicinalProductIngredient QuestionnaireResponse SpecimenDefinition SubstanceSpecification TestReport
+    TestScript
+    """.split()
 )
 """R4 types without an `identifier`, and those with room for only one (theirs): the mark is a `meta.tag`."""
 

@@ -71,7 +71,11 @@ class Index:
         return None if item is None or point is None else (item, point)
 
     def context(
-        self, address: Callable[[str], str], *, spelled: bool = False, moved: Callable[[str], str | None] = lambda a: None
+        self,
+        address: Callable[[str], str],
+        *,
+        spelled: bool = False,
+        moved: Callable[[str], str | None] = lambda a: None,
     ) -> Context:
         """The context in which lines write addresses made by `address`; `item:` references become these, too.
 

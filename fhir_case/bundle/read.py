@@ -53,10 +53,9 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     for one in sorted(entries.resources, key=lambda one: _FIRST.get(one.indexed.type, 9)):
         context.where = one.indexed.id
         _read_one(one, found, context, mappings)
-    case = model.model_construct(
-        id=entries.case_id, title=found.header.title if found.header else entries.title, **_header(found),
-        source=found.source, patient=found.patient, **found.sections, resources=found.resources,
-    )  # fmt: skip
+    fields = {**_header(found), **found.sections, "source": found.source, "patient": found.patient}
+    title = found.header.title if found.header else entries.title
+    case = model.model_construct(None, id=entries.case_id, title=title, resources=found.resources, **fields)
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
     _settle_header(case, found, index, mappings)
@@ -123,7 +122,9 @@ def _settle_header(case: CaseModel, found: _Found, index: Index, mappings: Mappi
             del case.resources[key]
         else:
             found.issues.append(
-                Issue("carried", "kept verbatim: it is not the one that the case makes", "information", f"resources.{key}")
+                Issue(
+                    "carried", "kept verbatim: it is not the one that the case makes", "information", f"resources.{key}"
+                )
             )
 
 
@@ -132,5 +133,3 @@ def _order(case: CaseModel, type: str, mappings: Mappings) -> list[str]:
     made = build(case, type, mappings)  # type: ignore[arg-type]
     origins = {address: origin.rsplit(".", 1)[-1] for address, origin in made.origins.items()}
     return [origins[entry["fullUrl"]] for entry in made.bundle["entry"]]
-
-

@@ -84,18 +84,6 @@ class Item(Part):
     """The sentences of the source that state this item, each an exact part of its text."""
 
 
-def writable(plain: Any) -> Any:
-    """Plain data of a case with its FHIR parts marked as such, for a writer."""
-    if isinstance(plain, dict):
-        return {k: marked(v) if k in ("remainder", "bundle") else writable(v) for k, v in plain.items()}
-    return [writable(one) for one in plain] if isinstance(plain, list) else plain
-
-
-def marked(plain: Any) -> Any:
-    """FHIR JSON, marked."""
-    return Verbatim(plain) if isinstance(plain, dict) else plain
-
-
 def _quotes(raw: Any) -> Any:
     if isinstance(raw, str):
         raw = [raw]

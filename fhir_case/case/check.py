@@ -70,7 +70,7 @@ def _ids(case: CaseModel, entries: list[Entry]) -> Iterator[Problem]:
                 "case-duplicate-id", path, f"the id {key!r} is already that of {'.'.join(map(str, first))}",
                 "every item of a case needs an id of its own",
             )  # fmt: skip
-        elif key in RESERVED and len(path) > 1:
+        elif key in RESERVED and len(path) > 1 and path[0] != "resources":
             yield Problem("case-duplicate-id", path, f"the id {key!r} is kept for the {key} of the case")
 
 
@@ -157,7 +157,9 @@ def _near(quote: str, text: str) -> str:
     squeezed = " ".join(quote.split())
     if squeezed in " ".join(text.split()):
         return "it stands there with other line breaks; quote each line on its own"
-    fix = nearest(squeezed, [line.strip() for line in text.splitlines() if line.strip()], fix="the nearest line is {!r}")
+    fix = nearest(
+        squeezed, [line.strip() for line in text.splitlines() if line.strip()], fix="the nearest line is {!r}"
+    )
     return fix if len(fix) < 200 else fix[:197] + "...'"
 
 
@@ -191,7 +193,9 @@ def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
     if patient is None:
         return
     if patient.birth is not None and patient.age is not None:
-        yield Problem("case-value", ("patient", "age"), "the patient has a birth date and an age", "leave one of them out")
+        yield Problem(
+            "case-value", ("patient", "age"), "the patient has a birth date and an age", "leave one of them out"
+        )
     if patient.birth is not None and isinstance(patient.birth.time, Date) and "T" in patient.birth.time.text:
         yield Problem("time-invalid", ("patient", "birth"), "a birth date has no time of day", "give the date alone")
     if patient.age is not None and INDEX not in case.timeline and INDEX not in dropped:

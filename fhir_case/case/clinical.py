@@ -266,6 +266,8 @@ class Immunization(Item):
     route: Concept | None = None
     lot: Text | None = None
     primary_source: bool | None = None
+    subpotent: bool | None = None
+    """The dose was too weak to count."""
     encounter: Ref | None = None
     notes: Notes = []
 

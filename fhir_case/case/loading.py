@@ -23,7 +23,9 @@ def load(model: type[M], path: FilePath) -> M:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CaseError((Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(str(path))),)) from None
+        raise CaseError(
+            (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(str(path))),)
+        ) from None
     return load_text(model, data, str(path), path.parent)
 
 
@@ -56,7 +58,9 @@ def _source(document: Document, folder: FilePath | None) -> list[Issue]:
     path: Path = ("source", "file")
     name = source.pop("file")
     if "text" in source:
-        return [_issue(Problem("source-file", path, "the source has a file and a text", "leave one of them out"), document)]
+        return [
+            _issue(Problem("source-file", path, "the source has a file and a text", "leave one of them out"), document)
+        ]
     if folder is None:
         return [_issue(Problem("source-file", path, "a case that is no file has no file beside it",
                                "give the text itself: source.text"), document)]  # fmt: skip
@@ -78,34 +82,43 @@ def _source(document: Document, folder: FilePath | None) -> list[Issue]:
 
 
 def _model(model: type[M], document: Document) -> tuple[M | None, frozenset[str], list[Issue]]:
-    """The case; where parts of it cannot be read, the case without them, their ids, and why."""
+    """The case; where parts of it cannot be read, the case without them, the ids that went with them, and why."""
     try:
         return model.model_validate(document.data), frozenset(), []
     except ValidationError as error:
-        issues = list(explain(error, document, model))
-        left, dropped = _without(document.data, [one["loc"] for one in error.errors(include_url=False)])
-    try:
-        return model.model_validate(left), dropped, issues
-    except ValidationError:
-        return None, dropped, issues
+        issues, first = list(explain(error, document, model)), error
+    left, dropped = document.data, set[str]()
+    # A field that cannot be read goes alone; where the item cannot be without it, the item goes.
+    for depth in (3, 2):
+        left = _without(left, [one["loc"][:depth] for one in first.errors(include_url=False)], dropped)
+        try:
+            return model.model_validate(left), frozenset(dropped), issues
+        except ValidationError as error:
+            first = error
+    return None, frozenset(dropped), issues
 
 
-def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]]) -> tuple[dict[str, Any], frozenset[str]]:
-    """The data without what cannot be read, so that the rest can still be checked."""
-    left = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
-    dropped: set[str] = set()
+def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropped: set[str]) -> dict[str, Any]:
+    """The data without what stands at these places, so that the rest can still be checked."""
+    left = {key: _copied(value) for key, value in data.items()}
     for location in locations:
-        first, second = (*location, None, None)[:2]
-        section = left.get(str(first))
-        if first in ("id", "title"):
-            left[str(first)] = "unreadable"
-        elif isinstance(section, dict) and first not in ("patient", "source") and second in section:
-            dropped |= {str(second), *_inner_ids(section.pop(second))}
-        else:
-            left.pop(str(first), None)
-            if isinstance(section, dict) and first not in ("patient", "source"):
-                dropped |= set(section)
-    return left, frozenset(dropped)
+        if location[0] in ("id", "title"):
+            left[str(location[0])] = "unreadable"
+            continue
+        holder: Any = left
+        for step in location[:-1]:
+            holder = holder.get(step) if isinstance(holder, dict) else None
+        if not isinstance(holder, dict) or location[-1] not in holder:
+            holder, location = left, location[:1]
+        gone = holder.pop(location[-1], None)
+        if len(location) < 3 and location[0] not in ("patient", "source"):
+            dropped |= {str(location[-1])} if len(location) == 2 else set(gone) if isinstance(gone, dict) else set()
+            dropped |= _inner_ids(gone)
+    return left
+
+
+def _copied(value: Any) -> Any:
+    return {key: _copied(held) for key, held in value.items()} if isinstance(value, dict) else value
 
 
 def _inner_ids(item: Any) -> set[str]:

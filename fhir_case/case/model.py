@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from fhir_case.case.base import FHIR, Item, ItemId, Model, Text, marked, writable
+from fhir_case.case.base import FHIR, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
     Allergy,
     Diagnosis,
@@ -21,6 +21,7 @@ from fhir_case.case.clinical import (
 )
 from fhir_case.case.envelope import Envelope
 from fhir_case.case.people import Event, Organization, Patient, Practitioner, Role, Source
+from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.json import canonical
 
 
@@ -89,10 +90,9 @@ class CaseModel(Model):
         return self.model_dump(exclude_defaults=True)
 
     def writable(self) -> dict[str, Any]:
-        """The case as `plain`, its FHIR parts marked for a writer."""
-        plain = self.plain()
-        resources = {key: marked(resource) for key, resource in plain.get("resources", {}).items()}
-        return {**writable(plain), **({"resources": resources} if resources else {})}
+        """The case as `plain`, for a writer: its FHIR parts marked, and where an item comes from after what it says."""
+        made: dict[str, Any] = _ordered(with_verbatim(self.plain(), type(self)))
+        return made
 
     def dumps(self) -> bytes:
         """The case as canonical bytes: sorted keys, items by id, numbers as written. This is what equality means."""
@@ -112,3 +112,14 @@ KINDS = (
     "allergies", "immunizations", "family", "practitioners", "roles", "organizations",
 )  # fmt: skip
 """The sections that hold items keyed by id."""
+
+_LAST = ("quotes", "remainder")
+
+
+def _ordered(plain: Any) -> Any:
+    if isinstance(plain, list):
+        return [_ordered(one) for one in plain]
+    if not isinstance(plain, dict) or isinstance(plain, Verbatim):
+        return plain
+    keys = [key for key in plain if key not in _LAST] + [key for key in _LAST if key in plain]
+    return {key: _ordered(plain[key]) for key in keys}

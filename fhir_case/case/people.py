@@ -132,7 +132,15 @@ class Event(Item):
     """A point of the timeline at which the patient was seen; times can be told relative to it."""
 
     status: Literal[
-        "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"
+        "planned",
+        "arrived",
+        "triaged",
+        "in-progress",
+        "onleave",
+        "finished",
+        "cancelled",
+        "entered-in-error",
+        "unknown",
     ] = "unknown"
     setting: Coding | None = None
     """In- or outpatient and the like; not stated is fine."""

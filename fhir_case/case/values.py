@@ -67,7 +67,7 @@ def fields_of(raw: Any, what: str, known: tuple[str, ...]) -> dict[str, Any]:
         raise Unreadable(f"expected {what}, found {shortened(raw)}")
     for key in raw:
         if key not in known:
-            raise Unreadable(f"{what} has no field {key!r}", nearest(str(key), known), "case-unknown-key")
+            raise Unreadable(f"{what} has no field {key!r}", nearest(str(key), known), "case-unknown-key", key=str(key))
     return raw
 
 
@@ -208,7 +208,7 @@ COMPARATORS = ("<", "<=", ">=", ">")
 
 def decimal_of(raw: Any, what: str = "a number") -> Decimal:
     """A number with its digits; floats are refused, since they have lost theirs."""
-    if isinstance(raw, bool) or isinstance(raw, float):
+    if isinstance(raw, bool | float):
         raise Unreadable(f"expected {what}, found {shortened(raw)}", "give it as text or as a Decimal")
     if isinstance(raw, Decimal):
         return raw
@@ -261,7 +261,7 @@ class Quantity(Value):
             return cls(value, comparator=comparator)
         problem = ucum.problem_with(code)
         if problem:
-            raise Unreadable(f"{code!r} is no UCUM unit", problem, "unit-unknown")
+            raise Unreadable(problem, code="unit-unknown")
         return cls(value, unit or code, code, UCUM, comparator)
 
     def plain(self) -> Any:
@@ -301,7 +301,7 @@ class Size(Value):
         *extents, unit = match.groups()
         problem = ucum.problem_with(unit)
         if problem:
-            raise Unreadable(f"{unit!r} is no UCUM unit", problem, "unit-unknown")
+            raise Unreadable(problem, code="unit-unknown")
         return cls(tuple(decimal_of(extent) for extent in extents if extent is not None), unit)
 
     def plain(self) -> str:
@@ -330,21 +330,19 @@ class Range(Value):
         """Read the short form or the long one."""
         if isinstance(raw, dict):
             fields = fields_of(raw, "a range", ("low", "high", "text"))
-            return cls(
-                *(None if fields.get(k) is None else Quantity.parse(fields[k]) for k in ("low", "high")),
-                text=None if fields.get("text") is None else text_of(fields["text"], "a text"),
-            )
+            low, high = (None if fields.get(k) is None else Quantity.parse(fields[k]) for k in ("low", "high"))
+            return cls(low, high, None if fields.get("text") is None else text_of(fields["text"], "a text"))
         match = _RANGE.fullmatch(text_of(raw, "a range such as '3.5 to 5.1 mmol/L'").strip())
         if match is None:
             raise Unreadable(f"expected a range such as '3.5 to 5.1 mmol/L', found {shortened(raw)}")
-        low, high, bound, limit, unit = match.groups()
+        first, last, bound, limit, unit = match.groups()
         tail = f" {unit}" if unit else ""
         if bound:
             one = Quantity.parse(limit + tail)
             return cls(high=one) if bound in ("up to", "at most") else cls(low=one)
-        if decimal_of(low) > decimal_of(high):
-            raise Unreadable(f"the range starts at {low} and ends below it, at {high}", "low comes first")
-        return cls(Quantity.parse(low + tail), Quantity.parse(high + tail))
+        if decimal_of(first) > decimal_of(last):
+            raise Unreadable(f"the range starts at {first} and ends below it, at {last}", "low comes first")
+        return cls(Quantity.parse(first + tail), Quantity.parse(last + tail))
 
     def plain(self) -> Any:
         """`3.5 to 5.1 mmol/L` where that says it all, else the long form."""
@@ -442,5 +440,3 @@ def _integer(raw: Any) -> int:
         return int(str(raw))
     except ValueError:
         raise Unreadable(f"expected a whole number, found {shortened(raw)}") from None
-
-

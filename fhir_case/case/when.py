@@ -181,7 +181,6 @@ def moment_of(text: str) -> Moment:
     )
 
 
-
 def _period_of(text: str) -> Period | None:
     if text.startswith("until "):
         return Period(None, moment_of(text[6:]))

@@ -1,11 +1,11 @@
 """The words that mappings are written in: mappings, the field kinds, code tables.
 
-    DIAGNOSIS = Mapping(
-        Diagnosis, "Condition",
-        concept("code", "code"),                 # the item's `code` is the element `code`, both ways
-        each(concept("sites", "bodySite")),      # a list: one entry each
-        when("onset", "onset[x]", …),            # a choice element, all its types
-    )
+DIAGNOSIS = Mapping(
+    Diagnosis, "Condition",
+    concept("code", "code"),                 # the item's `code` is the element `code`, both ways
+    each(concept("sites", "bodySite")),      # a list: one entry each
+    when("onset", "onset[x]", …),            # a choice element, all its types
+)
 """
 
 from fhir_case.lens.codes import CodeTable, codes, concepts
@@ -37,6 +37,7 @@ from fhir_case.lens.fields import (
     text,
     unknown,
 )
+from fhir_case.lens.imaging import modality, side, uid
 from fhir_case.lens.line import UNREAD, Line, needed
 from fhir_case.lens.mapping import Mapping, Refusal
 from fhir_case.lens.observed import presence, sized
@@ -44,7 +45,6 @@ from fhir_case.lens.people import birth, deceased, race
 from fhir_case.lens.source import attachment, identified
 from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
-from fhir_case.lens.imaging import modality, side, uid
 
 __all__ = [
     "CORE", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always", "asserted",

@@ -49,6 +49,7 @@ class CodeTable:
                 lambda held, context: back.get(held, UNREAD) if type(held) is str else UNREAD,
                 primitive=True,
             )
+
         def take(held: Json, context: Context) -> object:
             return self.word(held) or UNREAD
 

@@ -339,7 +339,7 @@ def take_result(found: dict[str, Json], context: Context) -> Any:
         return UNREAD
     takes = {"Quantity": take_quantity, "CodeableConcept": take_concept, "Range": take_range,
              "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take}  # fmt: skip
-    value = takes[bare[0]](held, context) if bare[0] in takes else UNREAD
+    value: Any = takes[bare[0]](held, context) if bare[0] in takes else UNREAD
     return UNREAD if value is UNREAD else Result(value)
 
 
@@ -354,7 +354,9 @@ def result(field: str, element: str, **more: Any) -> Line:
 # --- other items ------------------------------------------------------------------------------------------------------
 
 
-NAMED = Codec("Reference", lambda value, context: {"display": value}, lambda held, context: _only(held, "display", context))
+NAMED = Codec(
+    "Reference", lambda value, context: {"display": value}, lambda held, context: _only(held, "display", context)
+)
 
 
 def named(field: str, element: str, **more: Any) -> Line:

@@ -137,4 +137,4 @@ def prefixed(base: str, suffixes: Fragment) -> Fragment:
 def stripped(base: str, fragment: Fragment) -> Fragment:
     """`{"_effectiveDateTime": …}` as `{"_DateTime": …}`."""
     cut = len(base)
-    return {f"_{k[cut + 1:]}" if k[0] == "_" else k[cut:]: value for k, value in fragment.items()}
+    return {f"_{k[cut + 1 :]}" if k[0] == "_" else k[cut:]: value for k, value in fragment.items()}

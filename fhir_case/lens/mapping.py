@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -46,9 +46,7 @@ class Mapping:
         """The item's times that others can be relative to, by name (empty: the main one) -> element path."""
         self._modifiers = MODIFIERS.get(type or "", frozenset())
         self.lines = tuple(
-            replace(
-                line, defaulted=_defaulted(model, line), modifier=any(owned(line, key) for key in self._modifiers)
-            )
+            replace(line, defaulted=_defaulted(model, line), modifier=any(owned(line, key) for key in self._modifiers))
             for line in lines
         )
         self._slots = _slots(self.lines, f"{type or model.__name__}")

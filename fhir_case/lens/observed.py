@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.base import Part
@@ -68,10 +69,11 @@ def sized(field: str, element: str, component: Mapping) -> Line:
 
 def _size_of(components: list[Json]) -> tuple[Size | None, int]:
     """The size that the first components state, and how many they are."""
-    extents, units = [], set()
+    extents: list[Decimal] = []
+    units: set[str] = set()
     for code, component in zip(_EXTENTS, components, strict=False):
         quantity = component.get("valueQuantity") or {}
-        value = decimal(quantity["value"]) if "value" in quantity else UNREAD
+        value: Any = decimal(quantity["value"]) if "value" in quantity else UNREAD
         if _SIZE.word(component.get("code") or {}) != code or value is UNREAD or quantity.get("comparator"):
             break
         if quantity.get("system") != UCUM or not quantity.get("code"):
@@ -81,5 +83,3 @@ def _size_of(components: list[Json]) -> tuple[Size | None, int]:
     if len(extents) < 2 or len(units) != 1:
         return None, 0
     return Size(tuple(extents), units.pop()), len(extents)
-
-

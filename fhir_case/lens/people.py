@@ -80,5 +80,3 @@ def race(field: str, element: Extension) -> Line:
 
     name = element.url.rsplit("/", 1)[-1]
     return Line(field, f"extension:{name}", put, take, "race", False, lambda e: e.get("url") == element.url)
-
-

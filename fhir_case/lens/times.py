@@ -241,4 +241,3 @@ def _take_relative(extension: Json, context: Context) -> Any:
     if item == BIRTH and word == "after" and span is not None and not end:
         return span
     return Relative(word, item, point, span, end)  # type: ignore[arg-type]
-
