@@ -5,9 +5,7 @@ Both run the same steps, which do no I/O; only the loops differ.
 
 from __future__ import annotations
 
-from typing import Any, Self
-
-import httpx
+from typing import TYPE_CHECKING, Any, Self
 
 from fhir_case.api.case import Case, Reading
 from fhir_case.api.sources import resource_of
@@ -19,6 +17,9 @@ from fhir_case.delivery.pull import pull
 from fhir_case.delivery.push import push
 from fhir_case.delivery.pushed import Pushed
 from fhir_case.issues import CaseError, Issue, Report
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def bundle_of(source: Any) -> dict[str, Any]:
