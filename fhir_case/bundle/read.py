@@ -87,6 +87,8 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
         elif _kept(mapping.kind, key, item, found):
             if key == SOURCE and found.source is not None:
                 context.source = found.source.text or ""
+                # Its own quotes are parts of its text, which is known only now.
+                _kept(mapping.kind, key, mapping.read(resource, context), found)
             return
     found.resources[key] = Verbatim(resource)
     if key not in (COMPOSITION, PROVENANCE):
