@@ -1,0 +1,57 @@
+"""`fhir-case build`: the case as a FHIR R4 Bundle."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fhir_case.cli.output import counted, pieces_of, say, tell
+from fhir_case.issues import Report
+
+
+class As(StrEnum):
+    """The types of bundle that a case can become."""
+
+    TRANSACTION = "transaction"
+    DOCUMENT = "document"
+    COLLECTION = "collection"
+
+
+def build(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="A case file, YAML or JSON.")],
+    as_: Annotated[
+        As, typer.Option("--as", help="For a server, as an IPS document, or as a mere collection.")
+    ] = As.TRANSACTION,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there, not to stdout.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Name each thing that the standard forced the build to add.")
+    ] = False,
+) -> None:
+    """Make the FHIR R4 Bundle of a case."""
+    from fhir_case import Case, dumps
+    from fhir_case.cli.files import write_whole
+
+    built = Case.load(case).build(as_.value)
+    text = dumps(built.bundle, indent=2)
+    if output is None:
+        say(text)
+    else:
+        write_whole(output, text + "\n")
+        tell(f"{output}: {counted(len(built.bundle['entry']), 'resource')}, {as_.value}")
+    remark(built.report, explain)
+
+
+def remark(report: Report, explain: bool) -> None:
+    """Say beside the result what the standard forced the build to add, and what it had to drop."""
+    added = [issue for issue in report.issues if issue.code == "required-unknown"]
+    if added:
+        hint = "" if explain else "; --explain names them"
+        tell(f"note: {counted(len(added), 'element')} marked as not stated, since the standard demands them{hint}")
+    for issue in report.issues:
+        if explain or issue not in added:
+            tell(f"  {issue.severity}: ", *pieces_of(issue))

@@ -1,0 +1,93 @@
+"""`fhir-case diff`: what two cases, or bundles, say differently."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fhir_case.cli.output import FINDINGS, counted, say, tell
+
+if TYPE_CHECKING:
+    from fhir_case.formats.diff import Difference
+
+WIDTH = 100
+"""How much of a value a line shows."""
+
+
+class Format(StrEnum):
+    """How differences are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="A case file, or a FHIR Bundle in JSON.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    format: Annotated[Format, typer.Option(help="Text for people, JSON for programs.")] = Format.TEXT,
+) -> None:
+    """Compare two cases or bundles clinically.
+
+    Ids, order and what a server wrote say nothing. The exit status is 1 where they differ.
+    """
+    from fhir_case import dumps
+    from fhir_case.cli.files import case_or_bundle
+    from fhir_case.formats.diff import differences
+
+    found = differences(case_or_bundle(a), case_or_bundle(b))
+    if format is Format.JSON:
+        plain = [{"change": d.change, "path": d.path, "before": d.before, "after": d.after} for d in found]
+        say(dumps(plain, indent=2))
+    else:
+        for one in found:
+            show(one)
+        tell(counted(len(found), "difference") if found else "no difference")
+    if found:
+        raise typer.Exit(FINDINGS)
+
+
+def show(one: Difference) -> None:
+    """One difference in one line."""
+    if one.change == "changed":
+        before, after = _around(one.before, one.after)
+        say((one.path, "bold"), ": ", (before, "red"), " -> ", (after, "green"))
+    elif one.change == "added":
+        say(("+ ", "green"), (one.path, "bold"), ": ", (_cut(worded(one.after)), "green"))
+    else:
+        say(("- ", "red"), (one.path, "bold"), ": ", (_cut(worded(one.before)), "red"))
+
+
+def worded(value: Any) -> str:
+    """Plain data of a case in one line, as its file would say it; of an item its code, value and time alone."""
+    if isinstance(value, dict):
+        first = [key for key in ("code", "vaccine", "relationship", "name", "value", "absent", "size", "when") if key in value]
+        if any(key in value for key in ("code", "vaccine", "relationship")):
+            return ", ".join(_named(key, value[key]) for key in first)
+        return "{" + ", ".join(f"{key}: {worded(held)}" for key, held in value.items()) + "}"
+    if isinstance(value, list):
+        return ", ".join(map(worded, value)) if len(value) == 1 else f"[{', '.join(map(worded, value))}]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(str(value).split())
+
+
+def _named(key: str, value: Any) -> str:
+    return worded(value) if key in ("code", "vaccine", "relationship", "name", "value", "size") else f"{key}: {worded(value)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDTH else text[: WIDTH - 1] + "…"
+
+
+def _around(before: Any, after: Any) -> tuple[str, str]:
+    """Two texts as far as a line can show them: long ones from shortly before the place where they part."""
+    a, b = worded(before), worded(after)
+    if max(len(a), len(b)) <= WIDTH:
+        return a, b
+    part = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, part - WIDTH // 4)
+    lead = "…" if start else ""
+    return lead + _cut(a[start:]), lead + _cut(b[start:])

@@ -1,0 +1,73 @@
+"""`fhir-case pull`: what a FHIR server has of a patient, as a case file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fhir_case.cli.output import counted, pieces_of, say, stop, tell, working
+from fhir_case.cli.push import Server
+from fhir_case.issues import CaseError
+
+if TYPE_CHECKING:
+    from fhir_case import Case
+
+
+def pull(
+    patient: Annotated[str, typer.Argument(metavar="Patient/ID", help="The patient on the server.")],
+    server: Server,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="CASE", help="The case file to write; CASE.origin.json stands beside it."),
+    ] = None,
+) -> None:
+    """Bring home all that a FHIR R4 server has of a patient, as a case."""
+    import re
+
+    from fhir_case import dumps
+    from fhir_case.api.client import FHIRClient
+    from fhir_case.cli.files import write_whole
+
+    if not re.fullmatch(r"Patient/[A-Za-z0-9\-.]{1,64}", patient):
+        stop(f"expected a patient such as Patient/123, found {patient[:80]!r}")
+    old = _there(output)  # what cannot be overwritten is found before the server is asked
+    with FHIRClient(server) as client, working(f"pulling {patient} from {server}"):
+        reading = client.read(patient)
+    case = reading.case
+    text = _as_json(case) if output is not None and output.suffix.lower() == ".json" else _as_yaml(case, old)
+    if output is None:
+        say(text.rstrip("\n"))
+    else:
+        write_whole(output, text)
+        beside = output.with_suffix(".origin.json")
+        write_whole(beside, dumps(case.origin, indent=2) + "\n")
+        items = sum(1 for _ in case.entries()) + len(case.resources)
+        tell(f"{output}: {counted(items, 'item')}; {beside}: where they are on the server")
+    for issue in reading.report.issues:
+        tell(f"{issue.severity}: ", *pieces_of(issue))
+
+
+def _there(output: Path | None) -> tuple[str, Case] | None:
+    """The case file that is to be written anew: its comments stay. Another kind of file is not overwritten."""
+    from fhir_case import Case
+
+    if output is None or not output.exists():
+        return None
+    try:
+        return output.read_text("utf-8"), Case.load(output)
+    except (CaseError, OSError, UnicodeDecodeError):
+        stop(f"{output} is there already and is no case file without errors", "give another name, or remove it")
+
+
+def _as_yaml(case: Case, old: tuple[str, Case] | None) -> str:
+    from fhir_case.case.editing import edit_yaml
+
+    if old is None or old[1].id != case.id:
+        return case.to_yaml()
+    return edit_yaml(old[0], case.writable(), old[1].writable())
+
+
+def _as_json(case: Case) -> str:
+    return case.to_json() + "\n"

@@ -1,0 +1,15 @@
+"""`fhir-case schema`: the JSON Schema of a case file."""
+
+from __future__ import annotations
+
+from fhir_case.cli.output import say
+
+
+def schema() -> None:
+    """Print the JSON Schema of a case file.
+
+    Editors complete and check a case with it while it is typed.
+    """
+    from fhir_case.formats.schema import schema_text
+
+    say(schema_text().rstrip("\n"))

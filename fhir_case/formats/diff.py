@@ -1,0 +1,255 @@
+"""How two cases differ clinically: ids, order and what a server wrote say nothing.
+
+Items of both cases are paired section by section: those that say the same, whatever their ids; then those of one id;
+then those of one code. What is left over was added or removed; paired items are compared field by field.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from fhir_case.case.base import Item
+from fhir_case.case.check import reference_fields, times
+from fhir_case.case.model import CaseModel
+from fhir_case.case.positions import Path, dotted
+from fhir_case.case.when import Period, Relative, When
+from fhir_case.json import Json, canonical
+from fhir_case.lens import ITEM
+
+Change = Literal["added", "removed", "changed"]
+Renaming = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that the second case says otherwise than the first."""
+
+    change: Change
+    path: str
+    """Where: `medications.prednisone.dosage[0].dose`; ids and positions are the first case's where it has them."""
+    before: Json = None
+    after: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One item of a case: where it stands, and what it says with the ids in it renamed."""
+
+    section: str
+    id: str
+    path: Path
+    says: Callable[[Renaming], dict[str, Json]]
+
+
+ROUNDS = 3
+"""How far references are followed to tell items apart whose own words are the same."""
+
+
+def differences(a: CaseModel, b: CaseModel) -> tuple[Difference, ...]:
+    """What `b` says otherwise than `a`, section by section in the order of the model."""
+    ours, theirs = _told(a), _told(b)
+    pairs = _paired(ours, theirs)
+    names = {theirs[other].id: ours[one].id for one, other in pairs.items()}
+    to_ours: Renaming = lambda id: names.get(id, id)  # noqa: E731
+    found = list(_compared(_header(a), _header(b), ()))
+    for place, one in enumerate(ours):
+        if place in pairs:
+            found += _compared(one.says(str), theirs[pairs[place]].says(to_ours), one.path)
+        else:
+            found.append(Difference("removed", dotted(one.path), one.says(str)))
+    taken = set(pairs.values())
+    found += [
+        Difference("added", dotted(one.path), None, one.says(to_ours))
+        for place, one in enumerate(theirs)
+        if place not in taken
+    ]
+    order = {name: place for place, name in enumerate(CaseModel.model_fields)}
+    return tuple(sorted(found, key=lambda one: order[one.path.partition(".")[0].partition("[")[0]]))
+
+
+def _header(case: CaseModel) -> dict[str, Json]:
+    """What the case says of itself. Its id, and how the bundle came that it was read from, say nothing clinical."""
+    return {name: v for name in ("title", "recorded", "language") if (v := getattr(case, name)) is not None}
+
+
+# --- what the items say -----------------------------------------------------------------------------------------------
+
+
+def _told(case: CaseModel) -> list[_Told]:
+    made = []
+    for entry in case.entries():
+        path: Path = (entry.kind, entry.id) if entry.kind != entry.id else (entry.id,)
+        if entry.parent is not None:
+            path = ("imaging", entry.parent, "findings", entry.id)
+        made.append(_Told(entry.kind, entry.id, path, _of_item(entry.item, entry.parent)))
+    made += [_Told("resources", key, ("resources", key), _of_json(held)) for key, held in case.resources.items()]
+    return made
+
+
+def _of_item(item: Item, parent: str | None) -> Callable[[Renaming], dict[str, Json]]:
+    """What an item says; of an imaging study without its findings, which are items of their own."""
+    plain = item.model_dump(exclude_defaults=True, exclude={"findings"})
+    references = reference_fields(type(item))
+    anchored = [(path, when) for path, when in times(item, ()) if any(isinstance(m, Relative) for m in when.moments())]
+
+    def says(rename: Renaming) -> dict[str, Json]:
+        made = _served(plain, rename)
+        for name in references:
+            if name in made:
+                held = made[name]
+                made[name] = [rename(one) for one in held] if isinstance(held, list) else rename(held)
+        for path, when in anchored:
+            holder: Any = made
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = _anchored(when, rename).plain()
+        if parent is not None:
+            made["study"] = rename(parent)
+        return made
+
+    return says
+
+
+def _of_json(resource: dict[str, Json]) -> Callable[[Renaming], dict[str, Json]]:
+    return lambda rename: _served(resource, rename)
+
+
+def _served(value: Json, rename: Renaming) -> Any:
+    """Plain data without what a server, or the reading, wrote into it; references in verbatim parts renamed."""
+    if isinstance(value, dict):
+        made = {key: _served(held, rename) for key, held in value.items() if key not in ("$read", "at")}
+        if isinstance(made.get("meta"), dict):
+            meta = {k: v for k, v in made["meta"].items() if k not in ("versionId", "lastUpdated", "source")}
+            made = {**made, "meta": meta} if meta else {key: held for key, held in made.items() if key != "meta"}
+        if made.get("remainder") == {}:
+            del made["remainder"]
+        return made
+    if isinstance(value, list):
+        return [_served(one, rename) for one in value]
+    if isinstance(value, str) and value.startswith(ITEM):
+        return ITEM + rename(value[len(ITEM) :])
+    return value
+
+
+def _anchored(when: When, rename: Renaming) -> When:
+    """The time with the items it is relative to renamed."""
+
+    def moved(moment: Any) -> Any:
+        return replace(moment, anchor=rename(moment.anchor)) if isinstance(moment, Relative) else moment
+
+    time = when.time
+    return When(Period(moved(time.start), moved(time.end)) if isinstance(time, Period) else moved(time))
+
+
+# --- which item is which ----------------------------------------------------------------------------------------------
+
+
+def _paired(ours: list[_Told], theirs: list[_Told]) -> dict[int, int]:
+    """Which of their items is which of ours, by place: the surest pairs first."""
+    mine, other = _colours(ours), _colours(theirs)
+    pairs: dict[int, int] = {}
+    keys: list[Callable[[bool, int], Any]] = []
+    for round_ in range(ROUNDS, -1, -1):
+        # Of several that say the same, the one of the same id.
+        keys.append(lambda first, n, r=round_: ((mine if first else other)[r][n], (ours if first else theirs)[n].id))
+        keys.append(lambda first, n, r=round_: (mine if first else other)[r][n])
+    keys.append(lambda first, n: ((ours if first else theirs)[n].section, (ours if first else theirs)[n].id))
+    for key in keys:
+        _pair(key, len(ours), len(theirs), pairs, several=True)
+    _pair(lambda first, n: _kind((ours if first else theirs)[n]), len(ours), len(theirs), pairs, several=False)
+    return pairs
+
+
+def _pair(
+    key: Callable[[bool, int], Any], ours: int, theirs: int, pairs: dict[int, int], *, several: bool
+) -> None:
+    """Add the pairs of one key; `several`: also where more than one of a side has it, in their order."""
+    taken = set(pairs.values())
+    mine, other = defaultdict(list), defaultdict(list)
+    for place in range(ours):
+        if place not in pairs:
+            mine[key(True, place)].append(place)
+    for place in range(theirs):
+        if place not in taken:
+            other[key(False, place)].append(place)
+    for name, places in mine.items():
+        if several or (len(places) == 1 and len(other[name]) == 1):
+            pairs.update(zip(places, other[name], strict=False))
+
+
+def _kind(one: _Told) -> tuple[str, bytes]:
+    """The section of an item and what it is of; an item without a code is of its own kind."""
+    says = one.says(str)
+    code = next((says[name] for name in ("code", "vaccine", "relationship", "name") if name in says), one.id)
+    return one.section, canonical(code)
+
+
+def _colours(told: list[_Told]) -> list[list[bytes]]:
+    """For each round what each item says: first without the ids in it, then with what their items said before."""
+    rounds: list[list[bytes]] = []
+    for _ in range(ROUNDS + 1):
+        before = rounds[-1] if rounds else [b""] * len(told)
+        said = {one.id: colour for one, colour in zip(told, before, strict=True)}
+        rounds.append([_colour(one, said) for one in told])
+    return rounds
+
+
+def _colour(one: _Told, said: dict[str, bytes]) -> bytes:
+    from hashlib import blake2b
+
+    says = one.says(lambda id: said.get(id, b"").hex())
+    return blake2b(canonical([one.section, _sorted(says)]), digest_size=16).digest()
+
+
+# --- what differs -----------------------------------------------------------------------------------------------------
+
+
+def _compared(a: Json, b: Json, path: Path) -> Iterator[Difference]:
+    if canonical(_sorted(a)) == canonical(_sorted(b)):
+        return
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in dict.fromkeys((*a, *b)):
+            if key not in b:
+                yield Difference("removed", dotted((*path, key)), a[key])
+            elif key not in a:
+                yield Difference("added", dotted((*path, key)), None, b[key])
+            else:
+                yield from _compared(a[key], b[key], (*path, key))
+    elif isinstance(a, list) and isinstance(b, list):
+        yield from _of_lists(a, b, path)
+    else:
+        yield Difference("changed", dotted(path), a, b)
+
+
+def _of_lists(a: list[Json], b: list[Json], path: Path) -> Iterator[Difference]:
+    """What differs between two lists, whatever their order: what both have goes, the rest is compared in order."""
+    left = list(enumerate(b))
+    ours = []
+    for place, one in enumerate(a):
+        same = next((n for n, (_, other) in enumerate(left) if _same(one, other)), None)
+        if same is None:
+            ours.append((place, one))
+        else:
+            del left[same]
+    for (place, one), (_, other) in zip(ours, left, strict=False):
+        yield from _compared(one, other, (*path, place))
+    for place, one in ours[len(left) :]:
+        yield Difference("removed", dotted((*path, place)), one)
+    for place, one in left[len(ours) :]:
+        yield Difference("added", dotted((*path, place)), None, one)
+
+
+def _same(a: Json, b: Json) -> bool:
+    return canonical(_sorted(a)) == canonical(_sorted(b))
+
+
+def _sorted(value: Json) -> Json:
+    """The value with its lists in an order of their own: the order in which things are told says nothing."""
+    if isinstance(value, dict):
+        return {key: _sorted(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return sorted((_sorted(one) for one in value), key=canonical)
+    return value
