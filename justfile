@@ -1,0 +1,57 @@
+# The project's habits. `just` lists them; `uv run just NAME` works too.
+
+export PATH := justfile_directory() / ".venv/bin:" + env("PATH")
+
+# this list
+default:
+    @just --list --unsorted
+
+# everything for work on the project, into .venv, from the lock file
+setup:
+    sh scripts/setup
+
+# the tests; what is given goes to pytest
+test *args:
+    sh scripts/test {{args}}
+
+# all the tests, on real servers and with HL7's validator: none may be skipped
+full *args:
+    FHIR_CASE_REQUIRE=shared,java,node sh scripts/test {{args}}
+
+# what is wrong with the text and with the import arrows
+lint:
+    ruff check .
+    ruff format --check .
+    lint-imports
+
+# mypy --strict
+types:
+    mypy
+
+# speeds, and how much of HL7's examples the lines read
+bench *args:
+    python scripts/bench.py {{args}}
+
+# the seed case; with `--server URL` onto a server and home again
+demo *args:
+    fhir-case demo {{args}}
+
+# a HAPI server on http://127.0.0.1:8080/fhir (Java and Maven)
+hapi port="8080":
+    scripts/hapi/start.sh {{port}}
+
+# and its end
+hapi-stop port="8080":
+    scripts/hapi/stop.sh {{port}}
+
+# Medplum's router on http://127.0.0.1:18090/fhir/R4, until ctrl-c (node)
+medplum port="18090":
+    scripts/medplum/start.sh {{port}}
+
+# the command reference in the README, from the commands' own help
+docs:
+    python -m cogapp -r README.md
+
+# the JSON Schema of a case file
+schema:
+    fhir-case schema > fixtures/cases/case.schema.json
