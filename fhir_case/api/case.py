@@ -18,7 +18,7 @@ from fhir_case.case.writing import write_yaml
 from fhir_case.issues import Report
 from fhir_case.json import Json, dumps
 
-SCHEMA = "# yaml-language-server: $schema=case.schema.json\n"
+SCHEMA = "yaml-language-server: $schema=case.schema.json"
 """The first line of a case file: it lets editors complete and check it while it is typed."""
 
 

@@ -63,7 +63,11 @@ def show(one: Difference) -> None:
 def worded(value: Any) -> str:
     """Plain data of a case in one line, as its file would say it; of an item its code, value and time alone."""
     if isinstance(value, dict):
-        first = [key for key in ("code", "vaccine", "relationship", "name", "value", "absent", "size", "when") if key in value]
+        first = [
+            key
+            for key in ("code", "vaccine", "relationship", "name", "value", "absent", "size", "when")
+            if key in value
+        ]
         if any(key in value for key in ("code", "vaccine", "relationship")):
             return ", ".join(_named(key, value[key]) for key in first)
         return "{" + ", ".join(f"{key}: {worded(held)}" for key, held in value.items()) + "}"
@@ -75,7 +79,11 @@ def worded(value: Any) -> str:
 
 
 def _named(key: str, value: Any) -> str:
-    return worded(value) if key in ("code", "vaccine", "relationship", "name", "value", "size") else f"{key}: {worded(value)}"
+    return (
+        worded(value)
+        if key in ("code", "vaccine", "relationship", "name", "value", "size")
+        else f"{key}: {worded(value)}"
+    )
 
 
 def _cut(text: str) -> str:

@@ -86,7 +86,9 @@ timeline:
 
 
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The file to write, NAME.yaml; its name is the case's id.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The file to write, NAME.yaml; its name is the case's id.")
+    ],
 ) -> None:
     """Write a case file to start from.
 

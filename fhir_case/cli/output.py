@@ -62,7 +62,7 @@ def tabulate(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterab
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for place, name in enumerate(head):
             table.add_column(name, justify="right" if place in right else "left", overflow="fold")
         for row in rows:

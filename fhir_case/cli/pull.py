@@ -20,7 +20,9 @@ def pull(
     server: Server,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="CASE", help="The case file to write; CASE.origin.json stands beside it."),
+        typer.Option(
+            "--output", "-o", metavar="CASE", help="The case file to write; CASE.origin.json stands beside it."
+        ),
     ] = None,
 ) -> None:
     """Bring home all that a FHIR R4 server has of a patient, as a case."""

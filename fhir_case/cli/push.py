@@ -72,5 +72,3 @@ def _listed(names: list[str]) -> str:
     shown = 6
     more = f", and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more
-
-

@@ -6,11 +6,12 @@ then those of one code. What is left over was added or removed; paired items are
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any, Literal
 
+from fhir_case.bundle.index import COMPOSITION, PROVENANCE
 from fhir_case.case.base import Item
 from fhir_case.case.check import reference_fields, times
 from fhir_case.case.model import CaseModel
@@ -85,7 +86,12 @@ def _told(case: CaseModel) -> list[_Told]:
         if entry.parent is not None:
             path = ("imaging", entry.parent, "findings", entry.id)
         made.append(_Told(entry.kind, entry.id, path, _of_item(entry.item, entry.parent)))
-    made += [_Told("resources", key, ("resources", key), _of_json(held)) for key, held in case.resources.items()]
+    # The document's frame and its provenance are made from the items, which are compared themselves.
+    made += [
+        _Told("resources", key, ("resources", key), _of_json(held))
+        for key, held in case.resources.items()
+        if key not in (COMPOSITION, PROVENANCE)
+    ]
     return made
 
 
@@ -96,7 +102,7 @@ def _of_item(item: Item, parent: str | None) -> Callable[[Renaming], dict[str, J
     anchored = [(path, when) for path, when in times(item, ()) if any(isinstance(m, Relative) for m in when.moments())]
 
     def says(rename: Renaming) -> dict[str, Json]:
-        made = _served(plain, rename)
+        made: dict[str, Json] = _served(plain, rename)
         for name in references:
             if name in made:
                 held = made[name]
@@ -122,7 +128,7 @@ def _served(value: Json, rename: Renaming) -> Any:
     if isinstance(value, dict):
         made = {key: _served(held, rename) for key, held in value.items() if key not in ("$read", "at")}
         if isinstance(made.get("meta"), dict):
-            meta = {k: v for k, v in made["meta"].items() if k not in ("versionId", "lastUpdated", "source")}
+            meta = {key: held for key, held in made["meta"].items() if key in ("tag", "security", "extension")}
             made = {**made, "meta": meta} if meta else {key: held for key, held in made.items() if key != "meta"}
         if made.get("remainder") == {}:
             del made["remainder"]
@@ -149,38 +155,42 @@ def _anchored(when: When, rename: Renaming) -> When:
 
 def _paired(ours: list[_Told], theirs: list[_Told]) -> dict[int, int]:
     """Which of their items is which of ours, by place: the surest pairs first."""
-    mine, other = _colours(ours), _colours(theirs)
     pairs: dict[int, int] = {}
-    keys: list[Callable[[bool, int], Any]] = []
-    for round_ in range(ROUNDS, -1, -1):
-        # Of several that say the same, the one of the same id.
-        keys.append(lambda first, n, r=round_: ((mine if first else other)[r][n], (ours if first else theirs)[n].id))
-        keys.append(lambda first, n, r=round_: (mine if first else other)[r][n])
-    keys.append(lambda first, n: ((ours if first else theirs)[n].section, (ours if first else theirs)[n].id))
-    for key in keys:
-        _pair(key, len(ours), len(theirs), pairs, several=True)
-    _pair(lambda first, n: _kind((ours if first else theirs)[n]), len(ours), len(theirs), pairs, several=False)
+    for mine, other in zip(_keys(ours), _keys(theirs), strict=True):
+        for places, others in _unpaired(mine, other, pairs):
+            pairs.update(zip(places, others, strict=False))
+    for places, others in _unpaired([_kind(one) for one in ours], [_kind(one) for one in theirs], pairs):
+        if len(places) == len(others) == 1:
+            pairs[places[0]] = others[0]
     return pairs
 
 
-def _pair(
-    key: Callable[[bool, int], Any], ours: int, theirs: int, pairs: dict[int, int], *, several: bool
-) -> None:
-    """Add the pairs of one key; `several`: also where more than one of a side has it, in their order."""
+def _keys(told: list[_Told]) -> Iterator[list[Hashable]]:
+    """By what the items are paired, step by step: equal in what they say, references followed ever less far; equal in
+    their id. Of several that say the same, those of one id come first."""
+    for colours in reversed(_colours(told)):
+        yield [(colour, one.id) for colour, one in zip(colours, told, strict=True)]
+        yield list(colours)
+    yield [(one.section, one.id) for one in told]
+
+
+def _unpaired(
+    mine: list[Hashable], other: list[Hashable], pairs: dict[int, int]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """The places of both sides that have one key, of those that are not paired yet."""
     taken = set(pairs.values())
-    mine, other = defaultdict(list), defaultdict(list)
-    for place in range(ours):
-        if place not in pairs:
-            mine[key(True, place)].append(place)
-    for place in range(theirs):
+    theirs: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(other):
         if place not in taken:
-            other[key(False, place)].append(place)
-    for name, places in mine.items():
-        if several or (len(places) == 1 and len(other[name]) == 1):
-            pairs.update(zip(places, other[name], strict=False))
+            theirs.setdefault(key, []).append(place)
+    ours: dict[Hashable, list[int]] = {}
+    for place, key in enumerate(mine):
+        if place not in pairs and key in theirs:
+            ours.setdefault(key, []).append(place)
+    yield from ((places, theirs[key]) for key, places in ours.items())
 
 
-def _kind(one: _Told) -> tuple[str, bytes]:
+def _kind(one: _Told) -> Hashable:
     """The section of an item and what it is of; an item without a code is of its own kind."""
     says = one.says(str)
     code = next((says[name] for name in ("code", "vaccine", "relationship", "name") if name in says), one.id)
@@ -198,8 +208,6 @@ def _colours(told: list[_Told]) -> list[list[bytes]]:
 
 
 def _colour(one: _Told, said: dict[str, bytes]) -> bytes:
-    from hashlib import blake2b
-
     says = one.says(lambda id: said.get(id, b"").hex())
     return blake2b(canonical([one.section, _sorted(says)]), digest_size=16).digest()
 
