@@ -20,9 +20,9 @@ EMPTY = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 
 
 class Section(NamedTuple):
-    """One section of the summary: its LOINC code, its title, the kinds of items in it."""
+    """One section of the summary: its LOINC code (or none), its title, the kinds of items in it."""
 
-    code: str
+    code: str | None
     display: str | None
     title: str
     kinds: tuple[str, ...]
@@ -38,11 +38,16 @@ SECTIONS = (
     Section("47519-4", "History of Procedures Document", "Procedures", ("procedures",)),
     Section("29545-1", "Physical findings Narrative", "Findings and course", ("findings", "outcomes")),
     Section("10157-6", None, "Family history", ("family",)),
-)
+    Section(
+        None, None, "Encounters, imaging studies, people and places",
+        ("timeline", "imaging", "practitioners", "roles", "organizations"),
+    ),
+)  # fmt: skip
 """The sections in the order of printing. Displays only where they are confirmed (../shared/seed/codes.yaml).
 
-Imaging studies are no entries of the results section (its slices do not allow them); they are reached by their reports
-and findings.
+Imaging studies are no entries of the results section (its slices do not allow them). The last section is no section of
+IPS: a document holds only what its Composition leads to (https://hl7.org/fhir/R4/documents.html#content), and nothing
+else need refer to these.
 """
 
 
@@ -68,10 +73,7 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
 
 
 def _section(section: Section, entries: list[Entry], context: Context) -> dict[str, Json]:
-    coding: dict[str, Json] = {"system": LOINC, "code": section.code}
-    if section.display:
-        coding["display"] = section.display
-    made: dict[str, Json] = {"title": section.title, "code": {"coding": [coding]}}
+    made: dict[str, Json] = {"title": section.title, "code": _code(section)}
     made["text"] = {"status": "generated", "div": table(entries)}
     if entries:
         made["entry"] = [{"reference": context.address(entry.id)} for entry in entries]
@@ -81,6 +83,13 @@ def _section(section: Section, entries: list[Entry], context: Context) -> dict[s
         made["emptyReason"] = {"coding": [reason]}
         context.note("required-unknown", "not stated, and IPS requires the section", f"section {section.title}")
     return made
+
+
+def _code(section: Section) -> dict[str, Json]:
+    if section.code is None:
+        return {"text": section.title}
+    display = {"display": section.display} if section.display else {}
+    return {"coding": [{"system": LOINC, "code": section.code, **display}]}
 
 
 def provenance(case: CaseModel, context: Context, mappings: Mappings) -> dict[str, Json] | None:

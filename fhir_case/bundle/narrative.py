@@ -68,6 +68,15 @@ def _reactions(item: Any) -> str:
     return ", ".join(m.label for reaction in item.reactions for m in reaction.manifestations)
 
 
+def _names(item: Any) -> str:
+    named = item.name if isinstance(item.name, list) else [item.name]
+    return ", ".join(n if isinstance(n, str) else n.text or " ".join([*n.prefix, *n.given, n.family or ""]) for n in named)
+
+
+def _role(item: Any) -> str:
+    return " at ".join(part for part in (item.practitioner, item.organization) if part)
+
+
 _OBSERVED = (_words("value"), _words("interpretation"), _words("site"), _words("when"))
 
 _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
@@ -83,4 +92,9 @@ _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
     "allergies": (_words("status"), _words("certainty"), _reactions),
     "immunizations": (_words("status"), _words("when")),
     "family": (_conditions,),
+    "timeline": (_words("types"), _words("reasons"), _words("when")),
+    "imaging": (_words("codes"), _words("description"), _words("when")),
+    "practitioners": (_names,),
+    "roles": (_words("codes"), _words("specialties"), _role),
+    "organizations": (_names,),
 }  # fmt: skip
