@@ -53,7 +53,7 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
             if "string" in types:
                 return {"String": time.text}
             told = [*unknown("as-text")["extension"], {"url": ORIGINAL_TEXT, "valueString": time.text}]
-            return {f"_{date}": {"extension": told}}
+            return {"Period" if "whole" in types else f"_{date}": {"extension": told}}
         if isinstance(time, Span) and "Age" in types and time.value > 0:  # age-1: an Age is more than 0
             if time.high is None:
                 return {"Age": _put_span(time, time.value)}
