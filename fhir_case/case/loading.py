@@ -44,10 +44,9 @@ def load_text(model: type[M], text: str | bytes, name: str, folder: FilePath | N
 
 
 def _issue(problem: Problem, document: Document) -> Issue:
-    return Issue(
-        problem.code, problem.message, path=dotted(problem.path), place=document.positions.value(problem.path),
-        fix=problem.fix,
-    )  # fmt: skip
+    # What is wrong with an id is wrong with the key; anything else, with what stands there.
+    find = document.positions.key if problem.code == "case-duplicate-id" else document.positions.value
+    return Issue(problem.code, problem.message, path=dotted(problem.path), place=find(problem.path), fix=problem.fix)
 
 
 def _source(document: Document, folder: FilePath | None) -> list[Issue]:
@@ -90,12 +89,22 @@ def _model(model: type[M], document: Document) -> tuple[M | None, frozenset[str]
     left, dropped = document.data, set[str]()
     # A field that cannot be read goes alone; where the item cannot be without it, the item goes.
     for depth in (3, 2):
-        left = _without(left, [one["loc"][:depth] for one in first.errors(include_url=False)], dropped)
+        left = _without(left, [_cut(one["loc"], depth) for one in first.errors(include_url=False)], dropped)
         try:
             return model.model_validate(left), frozenset(dropped), issues
         except ValidationError as error:
             first = error
     return None, frozenset(dropped), issues
+
+
+_NEEDED = frozenset({"code", "vaccine", "relationship", "name"})
+"""The texts that an item cannot be without; a word in their place, and the rest of the item can still be checked."""
+
+
+def _cut(location: tuple[str | int, ...], depth: int) -> tuple[str | int, ...]:
+    """The first steps of a place: 3 lead to a field of an item, 2 to an item; two more into what stands in a study."""
+    inside = location[0] == "imaging" and location[2:3] == ("findings",) and len(location) > 3
+    return location[: depth + 2 if inside else depth]
 
 
 def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropped: set[str]) -> dict[str, Any]:
@@ -108,11 +117,14 @@ def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropp
         holder: Any = left
         for step in location[:-1]:
             holder = holder.get(step) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and len(location) in (3, 5) and location[-1] in _NEEDED:
+            holder[location[-1]] = "unreadable"
+            continue
         if not isinstance(holder, dict) or location[-1] not in holder:
             holder, location = left, location[:1]
         gone = holder.pop(location[-1], None)
-        if len(location) < 3 and location[0] not in ("patient", "source"):
-            dropped |= {str(location[-1])} if len(location) == 2 else set(gone) if isinstance(gone, dict) else set()
+        if location[0] not in ("patient", "source") and len(location) not in (3, 5):
+            dropped |= {str(location[-1])} if len(location) > 1 else set(gone) if isinstance(gone, dict) else set()
             dropped |= _inner_ids(gone)
     return left
 

@@ -60,7 +60,7 @@ timeline:
 #   ct-report: {{code: CT of the head, imaging: [ct-head], results: [bleeding], conclusion: No bleeding.}}
 
 # medications:
-#   ibuprofen: {{code: Ibuprofen, dosage: {{dose: 400 mg, timing: 3 x per d}}, taken: from index, reasons: [migraine]}}
+#   ibuprofen: {{code: Ibuprofen, dosage: {{dose: 400 mg, timing: 3 x per d}}, taken: after index, reasons: [migraine]}}
 
 # outcomes:
 #   relief: {{code: Headache gone, about: [migraine], when: 2 wk after index}}
