@@ -198,18 +198,43 @@ def _kind(one: _Told) -> Hashable:
 
 
 def _colours(told: list[_Told]) -> list[list[bytes]]:
-    """For each round what each item says: first without the ids in it, then with what their items said before."""
-    rounds: list[list[bytes]] = []
-    for _ in range(ROUNDS + 1):
-        before = rounds[-1] if rounds else [b""] * len(told)
-        said = {one.id: colour for one, colour in zip(told, before, strict=True)}
-        rounds.append([_colour(one, said) for one in told])
+    """For each round what each item says: first without the ids in it, then with what the items said before that it
+    names, and those that name it. (Colour refinement: https://en.wikipedia.org/wiki/Colour_refinement_algorithm.)"""
+    rounds = [[_hashed(one.section, one.says(lambda id: "")) for one in told]]
+    naming = _naming(told)
+    for _ in range(ROUNDS):
+        said = dict(zip((one.id for one in told), (colour.hex() for colour in rounds[-1]), strict=True))
+        rounds.append([_coloured(one, naming[one.id], said) for one in told])
     return rounds
 
 
-def _colour(one: _Told, said: dict[str, bytes]) -> bytes:
-    says = one.says(lambda id: said.get(id, b"").hex())
-    return blake2b(canonical([one.section, _sorted(says)]), digest_size=16).digest()
+def _coloured(one: _Told, named_by: list[str], said: dict[str, str]) -> bytes:
+    return _hashed(one.section, one.says(lambda id: said.get(id, "")), [said[other] for other in named_by])
+
+
+def _naming(told: list[_Told]) -> dict[str, list[str]]:
+    """For each item those that name it."""
+    naming: dict[str, list[str]] = {one.id: [] for one in told}
+    for one in told:
+        for id in _named(one):
+            naming.setdefault(id, []).append(one.id)
+    return naming
+
+
+def _named(one: _Told) -> list[str]:
+    """The items that an item names."""
+    found: list[str] = []
+
+    def heard(id: str) -> str:
+        found.append(id)
+        return id
+
+    one.says(heard)
+    return found
+
+
+def _hashed(*said: Json) -> bytes:
+    return blake2b(canonical([_sorted(one) for one in said]), digest_size=16).digest()
 
 
 # --- what differs -----------------------------------------------------------------------------------------------------
