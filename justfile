@@ -50,7 +50,7 @@ medplum port="18090":
 
 # the command reference in the README, from the commands' own help
 docs:
-    python -m cogapp -r README.md
+    python -m cogapp -r -P -I scripts README.md
 
 # the JSON Schema of a case file
 schema:
