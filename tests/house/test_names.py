@@ -33,7 +33,7 @@ def test_dir_lists_the_public_names_before_they_are_loaded() -> None:
 
 def test_a_name_that_is_not_there_is_an_attribute_error_that_names_it() -> None:
     with pytest.raises(AttributeError, match=r"'fhir_case' has no attribute 'FhirClient'"):
-        _ = fhir_case.FhirClient  # type: ignore[attr-defined]
+        _ = fhir_case.FhirClient
 
 
 def surface(kind: type) -> dict[str, list[tuple[str, Any, Any]]]:
