@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from fhir_case.api.sources import resource_of
 from fhir_case.issues import CaseError, Issue
-from fhir_case.json import dumps
+from fhir_case.json import Json, dumps
 
 
 def as_model(source: Any) -> Any:
     """The resource as its `fhir.resources` (R4B) model.
 
+    Its models have no place for extensions of an extension's own value (`_valueDateTime`): these are left out.
     Raises `CaseError` where it does not fit the model, with one issue a place, and without the values.
     """
     resource = resource_of(source)
@@ -27,7 +28,7 @@ def as_model(source: Any) -> Any:
     except (ImportError, AttributeError):
         raise CaseError((Issue("resource-type", f"there is no R4 resource type {str(kind)[:40]!r}"),)) from None
     try:
-        return model.model_validate_json(dumps(resource))
+        return model.model_validate_json(dumps(_fitting(resource)))
     except ValidationError as error:
         raise CaseError(
             tuple(
@@ -35,3 +36,14 @@ def as_model(source: Any) -> Any:
                 for one in error.errors(include_url=False, include_input=False)
             )
         ) from None
+
+
+def _fitting(value: Json, of_extension: bool = False) -> Json:
+    """The JSON without the `_value[x]` of extensions."""
+    if isinstance(value, dict):
+        return {
+            key: _fitting(held, key in ("extension", "modifierExtension"))
+            for key, held in value.items()
+            if not (of_extension and key.startswith("_value"))
+        }
+    return [_fitting(one, of_extension) for one in value] if isinstance(value, list) else value

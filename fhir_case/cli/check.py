@@ -41,7 +41,7 @@ class Checked:
 
 
 def check(
-    cases: Annotated[list[Path], typer.Argument(metavar="CASE…", help="Case files, YAML or JSON.")],
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE", help="Case files, YAML or JSON.")],
     format: Annotated[Format, typer.Option(help="Text for people, JSON for programs.")] = Format.TEXT,
 ) -> None:
     """Check case files.
