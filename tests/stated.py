@@ -41,7 +41,9 @@ def at(resource: Any, path: str) -> list[Any]:
 def _names(entry: dict[str, Any]) -> set[str]:
     """By what an entry of a list is known: its url's last part, its code or text, its number."""
     code = entry.get("code", {})
-    codes = {coding["code"] for coding in code.get("coding", [])} | {code.get("text")} if isinstance(code, dict) else set()
+    codes = set()
+    if isinstance(code, dict):
+        codes = {str(coding["code"]) for coding in code.get("coding", [])} | {str(code.get("text"))}
     return codes | {str(entry.get("url", "")).rpartition("/")[2], str(entry.get("number", ""))}
 
 
@@ -66,7 +68,8 @@ def relative(element: dict[str, Any]) -> dict[str, str]:
 def _offset(part: dict[str, Any]) -> str:
     if "valueRange" in part:
         low, high = part["valueRange"]["low"], part["valueRange"]["high"]
-        assert low["code"] == high["code"] and {low["system"], high["system"]} == {"http://unitsofmeasure.org"}
+        assert low["code"] == high["code"]
+        assert {low["system"], high["system"]} == {"http://unitsofmeasure.org"}
         return f"{low['value']} to {high['value']} {low['code']}"
     duration = part["valueDuration"]
     if "value" not in duration:
