@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.functional_serializers import PlainSerializer
 from pydantic.functional_validators import BeforeValidator
 
@@ -32,8 +32,37 @@ REFERENCE = "reference"
 Ref = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID}$"}), REFERENCE]
 """The id of another item of the case."""
 
-Text = Annotated[str, BeforeValidator(lambda raw: str(raw) if isinstance(raw, str) else raw), Field(min_length=1)]
-"""Text that is not empty (a plain `str`, whatever subclass the reader made)."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+
+
+def _text(raw: Any) -> Any:
+    """A plain `str`, whatever subclass the reader made, that FHIR can hold (https://hl7.org/fhir/R4/datatypes.html#string)."""
+    if not isinstance(raw, str):
+        return raw
+    if not raw.strip():
+        raise Unreadable("expected text, found nothing", "leave the field out where it is not stated")
+    if _CONTROL.search(raw):
+        raise Unreadable(f"{shortened(raw)} has control characters, which FHIR text cannot hold")
+    return str(raw)
+
+
+def _instant(raw: Any) -> Any:
+    if not isinstance(raw, str) or not _INSTANT.fullmatch(raw):
+        raise Unreadable(
+            f"{shortened(raw)} is no instant with its zone", "write it as 2026-11-22T09:30:00Z", "time-invalid"
+        )
+    return str(raw)
+
+
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+"""Text that is not empty."""
+
+Instant = Annotated[str, BeforeValidator(_instant)]
+"""A moment to the second, with its zone, as FHIR's timestamps demand it."""
+
+Code = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[^\s]+( [^\s]+)*$")]
+"""A FHIR code: no space but single ones inside."""
 
 
 class Verbatim(dict[str, Any]):
@@ -67,6 +96,16 @@ class Part(Model):
 
     remainder: FHIR | None = None
     """What the source's FHIR said here and this model has no word for, verbatim; it goes back as it came."""
+
+
+class Stated(Part):
+    """A part that says something: FHIR has no empty elements (https://hl7.org/fhir/R4/element.html, ele-1)."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if all(getattr(self, name) in (None, []) for name in type(self).model_fields):
+            raise Unreadable("expected at least one field, found none", "leave it out where nothing is stated")
+        return self
 
 
 class Quote(Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, get_args
@@ -11,13 +10,12 @@ from fhir_case.case.base import REFERENCE, Item, Model, Part
 from fhir_case.case.model import PATIENT, SOURCE, CaseModel, Entry
 from fhir_case.case.positions import Path
 from fhir_case.case.problems import nearest, shortened
-from fhir_case.case.when import Date, Relative, When
+from fhir_case.case.when import Date, Relative, Span, When
 
 RESERVED = frozenset({PATIENT, SOURCE, "composition", "provenance"})
 """Ids of resources that every case has or may have."""
 
 INDEX = "index"
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 TIMES = {
     "timeline": ("",), "diagnoses": ("", "diagnosed", "resolved"), "findings": ("",), "labs": ("",),
@@ -186,9 +184,6 @@ def _cycles(entries: list[Entry]) -> Iterator[Problem]:
 
 
 def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
-    if case.recorded is not None and not _INSTANT.fullmatch(case.recorded):
-        yield Problem("time-invalid", ("recorded",), f"{shortened(case.recorded)} is no instant with its zone",
-                      "write it as 2026-11-22T09:30:00Z")  # fmt: skip
     patient = case.patient
     if patient is None:
         return
@@ -198,6 +193,8 @@ def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
         )
     if patient.birth is not None and isinstance(patient.birth.time, Date) and "T" in patient.birth.time.text:
         yield Problem("time-invalid", ("patient", "birth"), "a birth date has no time of day", "give the date alone")
+    if patient.age is not None and isinstance(patient.age.time, Span) and (patient.age.time.high or patient.age.time.comparator):
+        yield Problem("time-invalid", ("patient", "age"), "expected one age, found a range", "give the completed years")
     if patient.age is not None and INDEX not in case.timeline and INDEX not in dropped:
         yield Problem("case-reference", ("patient", "age"), "an age is one at the index visit, which the timeline lacks",
                       "add to the timeline: 'index: {types: [Index visit]}'")  # fmt: skip

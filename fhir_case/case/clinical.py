@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from fhir_case.case.base import Item, ItemId, Part, Ref, Text
+from fhir_case.case.base import Code, Instant, Item, ItemId, Part, Ref, Stated, Text
+from fhir_case.case.problems import Unreadable
 from fhir_case.case.timing import Timing
 from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size
-from fhir_case.case.when import When
+from fhir_case.case.when import Date, Period, Point, Span, When, Words, told_as
 
 Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
 """Remarks, in words."""
@@ -43,9 +44,9 @@ class Diagnosis(Item):
     severity: Concept | None = None
     sites: list[Concept] = []
     onset: When | None = None
-    diagnosed: When | None = None
+    diagnosed: Point | None = None
     resolved: When | None = None
-    recorded: When | None = None
+    recorded: Point | None = None
     """When it was entered into a record."""
     due_to: list[Ref] = []
     """The diagnoses it is a consequence of."""
@@ -76,7 +77,7 @@ class Observed(Item):
     """Why there is no value, where that is stated."""
     interpretation: list[Concept] = []
     when: When | None = None
-    issued: Text | None = None
+    issued: Instant | None = None
     """The instant at which the result was made available."""
     site: Concept | None = None
     method: Concept | None = None
@@ -84,6 +85,15 @@ class Observed(Item):
     performers: list[Ref] = []
     encounter: Ref | None = None
     notes: Notes = []
+
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        """A value, that it was absent, or why there is none (https://hl7.org/fhir/R4/observation.html, obs-6)."""
+        stated = [name for name in ("value", "absent", "missing") if getattr(self, name, None) not in (None, False)]
+        if len(stated) > 1:
+            raise Unreadable(f"{' and '.join(stated)} cannot stand together", f"leave out all but {stated[0]}")
+        return self
 
 
 class Finding(Observed):
@@ -107,6 +117,13 @@ class Lab(Observed):
     """What was examined, in words."""
     parts: list[Ref] = []
     """The results of a panel."""
+
+    @model_validator(mode="after")
+    def _unknown_is_nothing(self) -> Self:
+        """A result without value or parts is unknown already: that is how the profile has it."""
+        if self.missing == "unknown" and not self.parts and not self.components:
+            self.__dict__["missing"] = None
+        return self
 
 
 class Outcome(Observed):
@@ -133,15 +150,15 @@ class ImagingFinding(Observed):
 class Series(Part):
     """One series (or figure panel) of an imaging study."""
 
-    number: int
+    number: Annotated[int, Field(ge=0)]
     """Tells the series of a study apart."""
-    modality: Text
+    modality: Code
     """A DICOM modality: CT, MR, NM, RG, US, …"""
     description: Text | None = None
     site: Coding | None = None
     side: Literal["left", "right", "both"] | None = None
-    instances: int | None = None
-    uid: Text | None = None
+    instances: Annotated[int, Field(ge=0)] | None = None
+    uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=64)] | None = None
     """The real DICOM series UID, where there is one."""
 
 
@@ -149,10 +166,10 @@ class Imaging(Item):
     """An imaging study: its series, and what it shows."""
 
     status: Literal["registered", "available", "cancelled", "entered-in-error", "unknown"] = "unknown"
-    modalities: list[Text] = []
+    modalities: list[Code] = []
     codes: list[Concept] = []
     """Which examination it was."""
-    when: When | None = None
+    when: Point | None = None
     description: Text | None = None
     reasons: list[Concept] = []
     series: list[Series] = []
@@ -187,7 +204,7 @@ class DiagnosticReport(Item):
     status: ReportStatus = "final"
     categories: list[Concept] = []
     when: When | None = None
-    issued: Text | None = None
+    issued: Instant | None = None
     imaging: list[Ref] = []
     results: list[Ref] = []
     performers: list[Ref] = []
@@ -197,7 +214,7 @@ class DiagnosticReport(Item):
     encounter: Ref | None = None
 
 
-class Dosage(Part):
+class Dosage(Stated):
     """How a drug is taken."""
 
     text: Text | None = None
@@ -218,7 +235,7 @@ class Medication(Item):
     status_reason: list[Concept] = []
     """Why it was stopped, held or not taken."""
     taken: When | None = None
-    asserted: When | None = None
+    asserted: Point | None = None
     """When this was told."""
     dosage: Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)] = []
     reasons: list[Ref] = []
@@ -235,7 +252,7 @@ class Reaction(Part):
     manifestations: list[Concept] = Field(min_length=1)
     substance: Concept | None = None
     severity: Literal["mild", "moderate", "severe"] | None = None
-    onset: When | None = None
+    onset: Point | None = None
     description: Text | None = None
 
 
@@ -249,7 +266,7 @@ class Allergy(Item):
     categories: list[Literal["food", "medication", "environment", "biologic"]] = []
     criticality: Literal["low", "high", "unable-to-assess"] | None = None
     onset: When | None = None
-    recorded: When | None = None
+    recorded: Point | None = None
     reactions: list[Reaction] = []
     notes: Notes = []
 
@@ -260,7 +277,7 @@ class Immunization(Item):
     vaccine: Concept
     status: Literal["completed", "entered-in-error", "not-done"] = "completed"
     status_reason: Concept | None = None
-    when: When | None = None
+    when: Point | None = None
     dose: Quantity | None = None
     site: Concept | None = None
     route: Concept | None = None
@@ -276,7 +293,7 @@ class Illness(Part):
     """A condition of a relative."""
 
     code: Concept
-    onset: When | None = None
+    onset: Annotated[When, told_as(Span, Period, Words)] | None = None
     outcome: Concept | None = None
     contributed_to_death: bool | None = None
 
@@ -288,7 +305,7 @@ class FamilyMember(Item):
     status: Literal["partial", "completed", "entered-in-error", "health-unknown"] = "partial"
     name: Text | None = None
     sex: Concept | None = None
-    age: When | None = None
-    deceased: When | bool | None = None
+    age: Annotated[When, told_as(Span, Words)] | None = None
+    deceased: Annotated[When, told_as(Date, Span, Words)] | bool | None = None
     conditions: list[Illness] = []
     notes: Notes = []

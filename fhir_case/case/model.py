@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from fhir_case.case.base import FHIR, Item, ItemId, Model, Text, Verbatim
+from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
     Allergy,
     Diagnosis,
@@ -42,9 +42,9 @@ class CaseModel(Model):
     id: ItemId
     """Names the case; part of the identity of all its resources."""
     title: Text
-    recorded: Text | None = None
+    recorded: Instant | None = None
     """The instant (with zone) at which the case was written: FHIR's required timestamps come from it."""
-    language: Text | None = None
+    language: Code | None = None
     source: Source | None = None
     patient: Patient | None = None
     timeline: dict[ItemId, Event] = {}

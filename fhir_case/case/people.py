@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from fhir_case.case.base import Item, Part, Ref, Text
+from fhir_case.case.base import Code, Instant, Item, Part, Ref, Stated, Text
+from fhir_case.case.problems import Unreadable
 from fhir_case.case.values import Coding, Concept
-from fhir_case.case.when import Period, When
+from fhir_case.case.when import Date, Period, Point, Relative, Span, When, Words, told_as
 
 Sex = Literal["male", "female", "other", "unknown"]
 
 
-class Identifier(Part):
+class Identifier(Stated):
     """A business identifier: `{system: https://hospital.example/mrn, value: 'A 123'}`."""
 
     system: Text | None = None
@@ -22,7 +23,7 @@ class Identifier(Part):
     type: Concept | None = None
 
 
-class Name(Part):
+class Name(Stated):
     """A person's name: a text, or its parts."""
 
     text: Text | None = None
@@ -33,7 +34,7 @@ class Name(Part):
     use: Literal["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"] | None = None
 
 
-class Contact(Part):
+class Contact(Stated):
     """A phone or fax number, an e-mail address, a web page."""
 
     system: Literal["phone", "fax", "email", "pager", "url", "sms", "other"] | None = None
@@ -41,7 +42,7 @@ class Contact(Part):
     use: Literal["home", "work", "temp", "old", "mobile"] | None = None
 
 
-class Address(Part):
+class Address(Stated):
     """A postal address: a text, or its parts."""
 
     text: Text | None = None
@@ -64,6 +65,16 @@ def _names(raw: Any) -> Any:
 Names = Annotated[list[Name], BeforeValidator(_names)]
 
 
+def _told(concept: Concept) -> Concept:
+    if concept.text is None:
+        raise Unreadable("expected the words that the source uses, found codes alone", "add text: {text: …, codes: […]}")
+    return concept
+
+
+Told = Annotated[Concept, AfterValidator(_told)]
+"""A concept in the source's words, with or without codes."""
+
+
 class Patient(Item):
     """The person the case is about."""
 
@@ -71,14 +82,14 @@ class Patient(Item):
     identifiers: list[Identifier] = []
     sex: Sex | None = None
     """Administrative gender."""
-    birth: When | None = None
+    birth: Annotated[When, told_as(Date, Relative, Words)] | None = None
     """A birth date of any precision; or leave it out and give the `age`."""
-    age: When | None = None
+    age: Annotated[When, told_as(Span)] | None = None
     """The age at the index visit, such as `19 a`."""
-    race: Concept | None = None
+    race: Told | None = None
     """As the source puts it."""
-    ethnicity: Concept | None = None
-    deceased: When | bool | None = None
+    ethnicity: Told | None = None
+    deceased: Point | bool | None = None
     marital_status: Concept | None = None
     languages: list[Concept] = []
     contacts: list[Contact] = []
@@ -101,7 +112,7 @@ class Organization(Item):
 class Practitioner(Item):
     """A person who wrote, treated or reported."""
 
-    name: Names
+    name: Annotated[Names, Field(min_length=1)]
     identifiers: list[Identifier] = []
     sex: Sex | None = None
     contacts: list[Contact] = []
@@ -125,7 +136,7 @@ def _visited(when: When) -> When:
     return When(time.start) if isinstance(time, Period) and time.start is not None and time.start == time.end else when
 
 
-Visited = Annotated[When, AfterValidator(_visited)]
+Visited = Annotated[When, told_as(Date, Span, Relative, Period), AfterValidator(_visited)]
 
 
 class Event(Item):
@@ -158,7 +169,7 @@ class Source(Item):
     text: Text | None = None
     """The text itself; in a case file it may also stand in a file beside it, `file: report.md`."""
     citation: Text | None = None
-    language: Text | None = None
+    language: Code | None = None
     authors: list[Ref] = []
     custodian: Ref | None = None
     namespace: Text | None = None
@@ -169,7 +180,7 @@ class Header(Part):
     """What a document says of itself."""
 
     title: Text
-    recorded: Text | None = None
-    language: Text | None = None
+    recorded: Instant | None = None
+    language: Code | None = None
     authors: list[Ref] = []
     custodian: Ref | None = None

@@ -64,7 +64,7 @@ class Timing(Value):
     @classmethod
     def _long(cls, raw: dict[str, Any]) -> Timing:
         fields = fields_of(raw, "a timing", ("frequency", "period", "unit", "when", "offset"))
-        unit, when = fields.get("unit"), tuple(fields.get("when") or ())
+        unit, when = fields.get("unit"), tuple(str(event) for event in fields.get("when") or ())
         if unit is not None and unit not in UNITS:
             raise Unreadable(f"{shortened(unit)} is no unit of a timing", nearest(str(unit), UNITS), "unit-unknown")
         for event in when:
@@ -72,6 +72,10 @@ class Timing(Value):
                 raise Unreadable(f"{shortened(event)} is no event of a timing", nearest(str(event), _CODES))
         whole = {k: int(decimal_of(fields[k])) for k in ("frequency", "offset") if fields.get(k) is not None}
         period = None if fields.get("period") is None else decimal_of(fields["period"])
+        if (period is None) != (unit is None):
+            raise Unreadable("a timing needs a period and its unit together", "give both, or neither")
+        if whole.get("offset") is not None and (not when or set(when) & {"C", "CM", "CD", "CV"}):
+            raise Unreadable("an offset goes with an event that it is before or after (tim-9)", "name it: when: [PC]")
         return cls(whole.get("frequency"), period, None if unit is None else str(unit), when, whole.get("offset"))
 
     def _with(self, part: str, whole: str) -> Timing:

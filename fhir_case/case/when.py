@@ -16,7 +16,9 @@ import calendar
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator
 
 from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.case.values import Value, decimal_of, fields_of, text_of
@@ -198,6 +200,11 @@ def _period_of(text: str) -> Period | None:
     return Period(moment_of(body))
 
 
+_KINDS: dict[type, str] = {
+    Date: "a date", Span: "an age", Relative: "a time relative to another item", Period: "a period", Words: "words",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class When(Value):
     """When something was: `2008-03`, `16 a`, `3 a before index`, `from 2008 to 2009`, or `{text: in childhood}`."""
@@ -231,3 +238,19 @@ class When(Value):
         if isinstance(self.time, Period):
             return tuple(moment for moment in (self.time.start, self.time.end) if moment is not None)
         return () if isinstance(self.time, Words) else (self.time,)
+
+
+def told_as(*kinds: type) -> AfterValidator:
+    """Only these kinds of time: those for which FHIR has room in an element."""
+
+    def check(when: When) -> When:
+        if not isinstance(when.time, kinds):
+            expected = " or ".join(_KINDS[kind] for kind in kinds)
+            raise Unreadable(f"expected {expected}, found {_KINDS[type(when.time)]}", code="time-invalid")
+        return when
+
+    return AfterValidator(check)
+
+
+Point = Annotated[When, told_as(Date, Span, Relative, Words)]
+"""One moment, no period."""

@@ -104,7 +104,7 @@ def _parsed(built: Build) -> bool:
     else:
         say("  checked      every resource parses with the models of fhir.resources")
     added = [issue.path.rpartition(": ")[2] for issue in built.report.issues if issue.code == "required-unknown"]
-    named = ", ".join(f"{name} ({number})" for name, number in Counter(added).most_common(4))
+    named = ", ".join(f"{name} ({number})" for name, number in Counter(added).most_common(3))
     say(f"  added        {counted(len(added), 'element')} that the standard demands and the case does not state:")
     say(f"               {named}, …; 'fhir-case build --explain' names each")
     return not wrong

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.base import Part, Quote
+from fhir_case.case.model import SOURCE
 from fhir_case.case.values import UCUM, Coding, Concept, Quantity, Range, Result
 from fhir_case.json import Json, canonical, copied
 from fhir_case.lens.codes import CodeTable
@@ -433,15 +434,19 @@ def quotes() -> Line:
     """Where in the source an item is stated (https://hl7.org/fhir/extensions/StructureDefinition-derivation-reference.html)."""
 
     def put(quote: Quote, context: Context) -> Json:
+        where = [{"url": "reference", "valueReference": put_reference(SOURCE, context)}]
+        # The source's own quotes stand in the resource itself. It must not refer to itself: creating a resource that
+        # does, in a transaction, ends in a stack overflow of the server (seen with HAPI 8.8.0).
         return {"url": DERIVATION, "extension": [
-            {"url": "reference", "valueReference": put_reference("source", context)},
+            *(where if context.where != SOURCE else ()),
             {"url": "offset", "valueInteger": quote.at}, {"url": "length", "valueInteger": len(quote.text)}]}  # fmt: skip
 
     def take(entry: Json, context: Context) -> Any:
         held = {one["url"]: one for one in entry["extension"]}
         start, length = held["offset"]["valueInteger"], held["length"]["valueInteger"]
         found = context.source[start : start + length]
-        if held["reference"]["valueReference"].get("reference") != ITEM + "source" or len(found) != length or not found:
+        of = held["reference"]["valueReference"].get("reference") if "reference" in held else ITEM + context.where
+        if of != ITEM + SOURCE or len(found) != length or not found:
             return UNREAD
         return Quote(text=found, at=start)
 

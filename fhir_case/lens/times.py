@@ -43,7 +43,7 @@ def when(field: str, element: str | Extension, types: str = "dateTime Period", *
 def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
     """How a time is written where these types are allowed."""
     types = frozenset(allowed.split())
-    date = "DateTime" if is_choice or "extension" in types else ""
+    date = "" if not is_choice and "extension" not in types else "Date" if "date" in types else "DateTime"
 
     def put(value: When, context: Context) -> dict[str, Json]:
         time = value.time
