@@ -65,7 +65,7 @@ def _scalar(value: Any, json: bool) -> Any:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-class _Whole(Exception):  # noqa: N818 (no error: a way out)
+class _Whole(Exception):
     """The value cannot be changed piece by piece: its whole text is to be replaced, by whoever holds it."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class Unreadable(ValueError):  # noqa: N818 (said of a value)
+class Unreadable(ValueError):
     """A value that cannot be read: what was expected and found, the likely fix, and the code of the issue."""
 
     def __init__(self, message: str, fix: str = "", code: str = "case-value", key: str | None = None) -> None:

@@ -472,6 +472,7 @@ def profile(*urls: str) -> Line:
 
 __all__ = [
     "ABSENT_REASON", "CODING", "CONCEPT", "CORE", "QUANTITY", "UCUM", "always", "at", "boolean", "category", "code",
-    "coding", "concept", "each", "extension", "filler", "first", "fixed", "integer", "named", "note", "of_patient", "part", "profile", "quantity", "quotes",
+    "coding", "concept", "each", "extension", "filler", "first", "fixed", "integer", "named", "note", "of_patient",
+    "part", "profile", "quantity", "quotes",
     "ranges", "reference", "result", "text", "unknown",
 ]  # fmt: skip
