@@ -106,7 +106,9 @@ def test_every_item_is_stated_by_the_report(items: dict[str, tuple[str, dict[str
                 at(quote, "extension(offset).valueInteger")[0],
                 at(quote, "extension(length).valueInteger")[0],
             )
-            assert at(quote, "extension(reference).valueReference.reference") == [items["source"][0]]
+            # The source's own quotes stand in itself: a resource that refers to itself breaks HAPI's transactions.
+            named = [] if item == "source" else [items["source"][0]]
+            assert at(quote, "extension(reference).valueReference.reference") == named
             assert len(report[start : start + length].strip()) == length > 0, item
 
 

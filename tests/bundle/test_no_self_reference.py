@@ -31,7 +31,7 @@ def test_no_resource_of_the_fixtures_refers_to_itself(path: Path) -> None:
 
 
 def test_the_sources_own_quotes_say_where_they_stand_in_it_and_come_back() -> None:
-    case = Case.loads("id: x\ntitle: X\nsource: {text: A rash., title: Rash, quotes: [rash]}\n")
+    case = Case.loads("id: x\ntitle: X\npatient: {sex: female}\nsource: {text: A rash., title: Rash, quotes: [rash]}\n")
     bundle = case.to_bundle("collection")
     (source,) = (e["resource"] for e in bundle["entry"] if e["resource"]["resourceType"] == "DocumentReference")
     (quote,) = source["extension"]
