@@ -8,14 +8,14 @@ from typing import Any, Self
 
 from pydantic import PrivateAttr
 
-from fhir_case.api.sources import resource_of
+from fhir_case.api.sources import has_floats, resource_of
 from fhir_case.bundle.build import Build, BundleType, build
 from fhir_case.bundle.read import read
 from fhir_case.bundle.registry import Mappings, installed
 from fhir_case.case.loading import load, load_text
 from fhir_case.case.model import CaseModel
 from fhir_case.case.writing import write_yaml
-from fhir_case.issues import Report
+from fhir_case.issues import Issue, Report
 from fhir_case.json import Json, dumps
 
 SCHEMA = "yaml-language-server: $schema=case.schema.json"
@@ -76,10 +76,15 @@ class Case(CaseModel):
         `source`: JSON text or bytes, a path, a dict, or a `fhir.resources` model. Raises `CaseError` only where
         nothing can be read.
         """
-        found = read(resource_of(source), mappings or installed(), cls)
-        return Reading(found.case, found.report)  # type: ignore[arg-type]
+        resource = resource_of(source)
+        found = read(resource, mappings or installed(), cls)
+        report = found.report
+        if source is resource and has_floats(resource):
+            message = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
+            report += Report((Issue("digits-lost", message, "warning", fix="read the JSON with fhir_case.loads"),))
+        return Reading(found.case, report)  # type: ignore[arg-type]
 
     @classmethod
     def from_bundle(cls, source: Any, *, mappings: Mappings | None = None) -> Self:
         """The case that a bundle tells; see `read`."""
-        return cls.read(source, mappings=mappings).case  # type: ignore[return-value]
+        return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]

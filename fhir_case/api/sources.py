@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
-from fhir_case.json import Json, JSONError, loads, number
+from fhir_case.json import Json, JSONError, loads
 
 _R4B = "fhir.resources.R4B."
 
@@ -31,8 +31,6 @@ def resource_of(source: Any) -> dict[str, Json]:
             raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=place),)) from None
     elif type(source).__module__.startswith("fhir.resources"):
         source = _of_model(source)
-    else:
-        source = _with_decimals(source)
     if not isinstance(source, dict):
         raise CaseError(
             (Issue("not-fhir", "expected a FHIR resource, a JSON object", place=Place(name) if name else None),)
@@ -51,10 +49,11 @@ def _of_model(model: Any) -> Json:
     return loads(model.model_dump_json())
 
 
-def _with_decimals(value: Any) -> Json:
-    """A dict from elsewhere: floats have lost their digits already, and become the decimals that they print as."""
-    if isinstance(value, dict):
-        return {key: _with_decimals(held) for key, held in value.items()}
-    if isinstance(value, list):
-        return [_with_decimals(one) for one in value]
-    return number(repr(value)) if isinstance(value, float) else value
+def has_floats(value: Any) -> bool:
+    """Whether numbers of a dict have lost their digits already (`7.20` as a float is `7.2`)."""
+    kind = type(value)
+    if kind is dict:
+        return any(has_floats(held) for held in value.values())
+    if kind is list:
+        return any(has_floats(one) for one in value)
+    return kind is float

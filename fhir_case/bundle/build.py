@@ -50,11 +50,11 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
         bundle = given_back(case.bundle, {one.indexed.id: (one.indexed, one.resource) for one in built})
         return Build(bundle, Report(tuple(context.issues)))
     moved = {came.entry.get("fullUrl"): came.item for came in case.bundle.entries} if case.bundle else {}
-    addresses = {one.id: one.mark.address for one in index.by_id.values()}
+    addresses = {one.id: one.address for one in index.by_id.values()}
     context = index.context(addresses.__getitem__, moved=lambda old: addresses.get(moved.get(old) or ""))
     built = list(_resources(case, index, mappings, context, with_marks=True))
     make = {"transaction": _transaction, "collection": _collection, "document": document_of}[type or "transaction"]
-    origins = {one.indexed.mark.address: one.origin for one in built}
+    origins = {one.indexed.address: one.origin for one in built}
     bundle = make(case, built, context)
     return Build(bundle, Report(tuple(context.issues)), origins)
 
@@ -136,7 +136,7 @@ def _of_header(case: CaseModel, index: Index, context: Context, mappings: Mappin
 def _transaction(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
     """Each resource as a conditional request, so that sending it twice changes nothing (https://hl7.org/fhir/R4/http.html#transaction)."""
     return {"resourceType": "Bundle", "type": "transaction", "entry": [
-        {"fullUrl": one.indexed.mark.address, "resource": one.resource, "request": request_of(one.indexed)} for one in built
+        {"fullUrl": one.indexed.address, "resource": one.resource, "request": request_of(one.indexed)} for one in built
     ]}  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def request_of(indexed: Indexed) -> dict[str, Json]:
 
 
 def _collection(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
-    entries = [{"fullUrl": one.indexed.mark.address, "resource": one.resource} for one in built]
+    entries = [{"fullUrl": one.indexed.address, "resource": one.resource} for one in built]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
@@ -162,4 +162,4 @@ def document_of(case: CaseModel, built: list[Built], context: Context) -> dict[s
                 fix="add recorded: YYYY-MM-DDThh:mm:ssZ to the case",
             )
         )  # fmt: skip
-    return document(case, [(one.indexed.mark.address, one.resource) for one in built])
+    return document(case, [(one.indexed.address, one.resource) for one in built])

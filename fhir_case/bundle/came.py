@@ -13,13 +13,13 @@ from fhir_case.lens import Context
 
 def came_addresses(envelope: Envelope, index: Index) -> Context:
     """The context that writes references as they were written in the bundle."""
-    addresses = {one.id: one.mark.address for one in index.by_id.values()}
+    addresses = {one.id: one.address for one in index.by_id.values()}
     for came in envelope.entries:
         indexed = index.by_id.get(came.item or "")
         if indexed is None:
             continue
         addresses[indexed.id] = address_of(indexed.type, came.id, came.entry.get("fullUrl"), envelope.relative) or (
-            indexed.mark.address
+            indexed.address
         )
     if envelope.patient is not None:
         addresses[PATIENT] = envelope.patient
@@ -46,7 +46,7 @@ def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Jso
             entry["resource"] = _with_id(resource, came.id)
         entries.append(entry)
     for indexed, resource in left.values():
-        entries.append({"fullUrl": indexed.mark.address, "resource": resource})
+        entries.append({"fullUrl": indexed.address, "resource": resource})
     bundle: dict[str, Json] = copied(envelope.bundle)
     if entries or "entry" in bundle:
         bundle["entry"] = entries

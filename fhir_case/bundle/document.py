@@ -120,11 +120,17 @@ def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> d
     """
     first = [pair for pair in resources if pair[1]["resourceType"] == "Composition"]
     rest = [pair for pair in resources if pair[1]["resourceType"] != "Composition"]
+    made = around_document(case)
+    made["entry"] = [{"fullUrl": address, "resource": resource} for address, resource in first + rest]
+    return made
+
+
+def around_document(case: CaseModel) -> dict[str, Json]:
+    """The document bundle without its entries."""
     made: dict[str, Json] = {"resourceType": "Bundle"}
     made["meta"] = {"profile": ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]}
     made["identifier"] = {"system": "urn:fhir-case:document", "value": case.id}
     made["type"] = "document"
     if case.recorded is not None:
         made["timestamp"] = case.recorded
-    made["entry"] = [{"fullUrl": address, "resource": resource} for address, resource in first + rest]
     return made

@@ -124,9 +124,7 @@ def _inward(envelope: Envelope, resources: list[Given], issues: list[Issue]) -> 
         envelope.patient = _subject(resources, targets)
         if envelope.patient is not None:
             targets[envelope.patient] = PATIENT
-    used = Counter(a for one in resources for a in addresses(one.resource) if targets.get(_HISTORY.sub("", a)))
-    relative = sum(n for a, n in used.items() if not a.startswith(("urn:", "http:", "https:")))
-    envelope.relative = relative * 2 > used.total()
+    envelope.relative = any(around.id for around in envelope.entries) and _mostly_relative(resources, targets)
     usual = {
         one.indexed.id: address_of(
             one.indexed.type, came[one.indexed.id].id, came[one.indexed.id].entry.get("fullUrl"), envelope.relative
@@ -143,6 +141,13 @@ def _inward(envelope: Envelope, resources: list[Given], issues: list[Issue]) -> 
 
     for one in resources:
         one.resource = rewrite(one.resource, to, _stays)
+
+
+def _mostly_relative(resources: list[Given], targets: dict[str, str | None]) -> bool:
+    """Whether the resources name one another as `Type/id` more often than by fullUrl."""
+    used = Counter(a for one in resources for a in addresses(one.resource) if targets.get(_HISTORY.sub("", a)))
+    relative = sum(n for a, n in used.items() if not a.startswith(("urn:", "http:", "https:")))
+    return relative * 2 > used.total()
 
 
 _stays: Callable[[str], None] = lambda address: None  # noqa: E731
@@ -179,7 +184,7 @@ def _ours(bundle: dict[str, Json], type: str, envelope: Envelope, resources: lis
     if len(envelope.entries) != len(resources):
         return False
     for came, one in zip(envelope.entries, resources, strict=True):
-        wanted: dict[str, Json] = {"fullUrl": one.indexed.mark.address}
+        wanted: dict[str, Json] = {"fullUrl": one.indexed.address}
         if type == "transaction":
             wanted["request"] = request_of(one.indexed)
         if not one.marked or came.id is not None or canonical(came.entry) != canonical(wanted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fhir_case.bundle.identity import ITEM as MARK
 from fhir_case.bundle.identity import Identity
@@ -29,6 +29,11 @@ class Indexed:
     mark: Identity
     stated: Identity | None = None
     """An identifier that the item states, where it has one: its identity then."""
+    address: str = field(init=False)
+    """Its `fullUrl` in bundles of ours."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", self.mark.address)
 
     @property
     def identity(self) -> Identity:
@@ -43,7 +48,7 @@ def marked_as(namespace: str, item: str, type: str) -> Identity:
 
 def uid(indexed: Indexed, number: int) -> str:
     """A synthetic DICOM UID under the root that UUIDs have (DICOM PS3.5 B.2; ISO/IEC 9834-8)."""
-    return f"2.25.{uuid.uuid5(uuid.UUID(indexed.mark.address.removeprefix('urn:uuid:')), f'series/{number}').int}"
+    return f"2.25.{uuid.uuid5(uuid.UUID(indexed.address.removeprefix('urn:uuid:')), f'series/{number}').int}"
 
 
 class Index:

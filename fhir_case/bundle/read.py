@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from fhir_case.bundle.build import build
-from fhir_case.bundle.document import composition, provenance
-from fhir_case.bundle.entries import Given, given
+from fhir_case.bundle.document import around_document, composition, provenance
+from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
@@ -59,7 +58,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
     _settle_header(case, found, index, mappings)
-    if not entries.ours or [one.indexed.id for one in entries.resources] != _order(case, entries.type, mappings):
+    if not entries.ours or not _as_built(case, entries, bundle):
         case.bundle = entries.envelope
     return Read(case, Report(tuple(found.issues)))
 
@@ -130,8 +129,12 @@ def _settle_header(case: CaseModel, found: _Found, index: Index, mappings: Mappi
             )
 
 
-def _order(case: CaseModel, type: str, mappings: Mappings) -> list[str]:
-    """The ids of the resources in the order in which a build puts them."""
-    made = build(case, type, mappings)  # type: ignore[arg-type]
-    origins = {address: origin.rsplit(".", 1)[-1] for address, origin in made.origins.items()}
-    return [origins[entry["fullUrl"]] for entry in made.bundle["entry"]]
+def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> bool:
+    """Whether the entries stand in the order in which a build puts them, and a document names itself as it would."""
+    given = [one.indexed.id for one in entries.resources]
+    header = [key for key in (COMPOSITION, PROVENANCE) if key in given]
+    verbatim = [key for key in sorted(case.resources) if key not in header]
+    if given != [*header, *(entry.id for entry in case.entries()), *verbatim]:
+        return False
+    around = {name: value for name, value in bundle.items() if name != "entry"}
+    return entries.type != "document" or canonical(around) == canonical(around_document(case))

@@ -103,7 +103,7 @@ class Stated(Part):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if all(getattr(self, name) in (None, []) for name in type(self).model_fields):
+        if all(getattr(self, name) in (None, []) for name in self.__pydantic_fields__):
             raise Unreadable("expected at least one field, found none", "leave it out where nothing is stated")
         return self
 

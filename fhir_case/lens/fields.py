@@ -14,7 +14,7 @@ from typing import Any
 from fhir_case.case.base import Part, Quote
 from fhir_case.case.model import SOURCE
 from fhir_case.case.values import UCUM, Coding, Concept, Quantity, Range, Result
-from fhir_case.json import Json, canonical, copied
+from fhir_case.json import Json, canonical, copied, number
 from fhir_case.lens.codes import CodeTable
 from fhir_case.lens.context import ITEM, Context
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, prefixed, stripped, whole
@@ -251,9 +251,11 @@ def concept(field: str, element: str | Extension, **more: Any) -> Line:
 
 
 def decimal(held: Json) -> Any:
-    """A JSON number as Decimal."""
+    """A JSON number as Decimal; a float, which has lost its digits, as it prints."""
     if type(held) is int:
         return Decimal(held)
+    if type(held) is float:
+        return number(repr(held))
     return held if isinstance(held, Decimal) else UNREAD
 
 

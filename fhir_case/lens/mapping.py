@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from fhir_case.case.base import Part, Verbatim
 from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
-from fhir_case.lens.line import Fragment, Line
+from fhir_case.lens.line import UNREAD, Fragment, Line
 from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
 from fhir_case.lens.slots import Entries, Values, Whole, owned
 
@@ -58,11 +58,14 @@ class Mapping:
     def write(self, item: Part, context: Context) -> dict[str, Json]:
         """The item as a resource (or backbone element): its lines, and its remainder where the lines are silent."""
         out: Fragment = {"resourceType": self.type} if self.type else {}
-        remainder = item.remainder or {}
+        remainder = item.remainder
+        if not remainder:
+            for slot in self._slots:
+                slot.write(item, out, context)
+            return out
         for slot in self._slots:
-            slot.write(item, remainder, out, context)
-        if remainder:
-            self._carry(item, remainder, out, context)
+            slot.restore(item, remainder, out, context)
+        self._carry(item, remainder, out, context)
         return out
 
     def _carry(self, item: Part, remainder: Fragment, out: Fragment, context: Context) -> None:
@@ -95,12 +98,25 @@ class Mapping:
                 remainder[key] = value
             else:
                 fragments.setdefault(slot, {})[key] = value
-        if has_unknown_modifier(resource):
+        text = canonical(resource)
+        if self.type and has_unknown_modifier(resource, text):
             return Refusal("it has a modifier extension or implicit rules")
         values = Values()
+        made: list[tuple[Fragment, Any]] = []
         for place, slot_ in enumerate(self._slots):
-            if not slot_.read(fragments.get(place, {}), values, remainder, context):
+            fragment = fragments.get(place)
+            if fragment is None and slot_.quiet:
+                continue
+            rendering = slot_.read(fragment or {}, values, context)
+            if rendering is None:
                 return Refusal(f"its {_element(slot_)} is not one that {self.kind or 'this'} has")
+            made.append((fragment or {}, rendering))
+        if remainder or not _same(text, made, self.type):
+            for fragment, rendering in made:
+                if rendering is UNREAD:
+                    remainder.update(fragment)
+                elif fragment.keys() != rendering.keys() or canonical(fragment) != canonical(rendering):
+                    remainder.update(fragment or dict.fromkeys(rendering))
         try:
             item = self.model(**values)
         except ValidationError as error:
@@ -124,6 +140,16 @@ def digest(item: Part) -> str:
     """A short digest of what the item says, without where it is said."""
     plain = item.model_dump(exclude={"remainder", "quotes"}, exclude_defaults=True)
     return blake2b(canonical(plain), digest_size=8).hexdigest()
+
+
+def _same(text: bytes, made: list[tuple[Fragment, Any]], type: str | None) -> bool:
+    """Whether the lines would write all of the resource as it is: most often they would."""
+    whole: Fragment = {"resourceType": type} if type else {}
+    for _, rendering in made:
+        if rendering is UNREAD:
+            return False
+        whole.update(rendering)
+    return canonical(whole) == text
 
 
 def _element(slot: Whole | Entries) -> str:

@@ -26,10 +26,20 @@ MODIFIERS: dict[str, frozenset[str]] = {
 }
 
 
-def has_unknown_modifier(value: Json) -> bool:
-    """Whether a modifier extension, or implicit rules, stand anywhere in a resource (contained ones are their own)."""
+_NAMES = (b"modifierExtension", b"implicitRules")
+
+
+def has_unknown_modifier(resource: dict[str, Json], text: bytes) -> bool:
+    """Whether a modifier extension, or implicit rules, stand anywhere in a resource (contained ones are their own).
+
+    `text`: its canonical bytes, which tell most often that there is none.
+    """
+    return any(name in text for name in _NAMES) and _has(resource)
+
+
+def _has(value: Json) -> bool:
     if isinstance(value, dict):
         if "modifierExtension" in value or "implicitRules" in value:
             return True
-        return any(has_unknown_modifier(v) for k, v in value.items() if type(v) in (dict, list) and k != "contained")
-    return isinstance(value, list) and any(has_unknown_modifier(one) for one in value)
+        return any(_has(v) for k, v in value.items() if k != "contained")
+    return isinstance(value, list) and any(_has(one) for one in value)

@@ -8,7 +8,6 @@ the original remains, and that is reported. Lists do this entry by entry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
@@ -33,60 +32,72 @@ class Values(dict[str, Any]):
 class Whole:
     """An element that one line owns."""
 
-    __slots__ = ("_get", "fields", "line")
+    __slots__ = ("_get", "fields", "line", "quiet")
 
     def __init__(self, line: Line) -> None:
         self.line, self.fields = line, line.fields
         self._get = attrgetter(*self.fields) if self.fields else None
+        self.quiet = _quiet(line)
+        """Where the source has nothing, there is nothing to do."""
 
-    def write(self, item: Any, remainder: Fragment, out: Fragment, context: Context) -> None:
+    def write(self, item: Any, out: Fragment, context: Context) -> None:
         """Add the element to the resource `out`."""
         line = self.line
-        value = _stated(self._get(item)) if self._get is not None else _IMPLIED
-        if remainder:
-            original = {k: v for k, v in remainder.items() if owned(line, k)}
-            if original:
-                present = {k: v for k, v in original.items() if v is not None}
-                if line.field is None or _same(self._value(present, item, context), value):
-                    out.update({k: context.outward(v) for k, v in present.items()})
-                    return
-                if present:
-                    context.note("original-dropped", "edited: what the source's FHIR said here is gone", line.element)
+        if self._get is None:
+            out.update(line.put(_IMPLIED, context))
+            return
+        value = _stated(self._get(item))
         if value is not None:
             out.update(line.put(value, context))
         elif line.absent is not None and (filler := line.absent(item, context)) is not None:
             context.note("required-unknown", "not stated, and the profile requires the element", line.element)
             out.update(copied(filler))
 
-    def read(self, fragment: Fragment, values: Values, remainder: Fragment, context: Context) -> bool:
-        """Read the element into `values`; False where the line is required and cannot be read."""
+    def restore(self, item: Any, remainder: Fragment, out: Fragment, context: Context) -> None:
+        """Add the element as the source had it where it still says what the item says."""
+        line = self.line
+        original = {k: v for k, v in remainder.items() if owned(line, k)}
+        if original:
+            present = {k: v for k, v in original.items() if v is not None}
+            value = _stated(self._get(item)) if self._get is not None else _IMPLIED
+            if self._get is None or _same(self._value(present, item, context), value):
+                out.update({k: context.outward(v) for k, v in present.items()})
+                return
+            if present:
+                context.note("original-dropped", "edited: what the source's FHIR said here is gone", line.element)
+        self.write(item, out, context)
+
+    def read(self, fragment: Fragment, values: Values, context: Context) -> Any:
+        """Read the element into `values`, and give what would be written for it: a fragment, or UNREAD.
+
+        None where the line is required, or a modifier, and cannot be read.
+        """
         line = self.line
         value = self._value(fragment, values, context)
         stated = value is not None and value is not UNREAD
         if (line.required and not stated) or (line.modifier and value is UNREAD):
-            return False
-        if line.field is not None and (stated or line.defaulted):
-            several = len(self.fields) > 1 and stated
-            values.update(zip(self.fields, value if several else [value if stated else None], strict=True))
+            return None
+        if self.fields and (stated or line.defaulted):
+            if len(self.fields) > 1 and stated:
+                values.update(zip(self.fields, value, strict=True))
+            else:
+                values[self.fields[0]] = value if stated else None
+        if stated:
+            return line.put(value, context)
         if value is UNREAD:
-            remainder.update(fragment)
-            return True
-        filler = None if stated or line.absent is None else line.absent(values, context)
-        rendering: Fragment = line.put(value, context) if stated else filler or {}
-        if fragment.keys() != rendering.keys() or canonical(fragment) != canonical(rendering):
-            remainder.update(fragment or dict.fromkeys(rendering))
-        return True
+            return UNREAD
+        return (line.absent(values, context) if line.absent is not None else None) or {}
 
     def _value(self, fragment: Fragment, item: Any, context: Context) -> Any:
         """What the element says: a value, None for nothing, or UNREAD."""
         line = self.line
-        if not fragment and line.field is not None:
-            return None
-        if line.absent is not None and fragment and canonical(fragment) == canonical(line.absent(item, context)):
-            return None
         try:
-            if line.field is None:
+            if self._get is None:
                 return _IMPLIED if not line.required or line.take(fragment, context) is not UNREAD else UNREAD
+            if not fragment:
+                return None
+            if line.absent is not None and canonical(fragment) == canonical(line.absent(item, context)):
+                return None
             return line.take(fragment, context)
         except _MALFORMED:
             return UNREAD
@@ -99,47 +110,62 @@ class _Entry(NamedTuple):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
 class Entries:
     """A list whose entries belong to one or several lines."""
 
-    key: str
-    lines: tuple[Line, ...]
+    __slots__ = ("_gets", "key", "lines", "quiet")
 
-    def write(self, item: Any, remainder: Fragment, out: Fragment, context: Context) -> None:
+    def __init__(self, key: str, lines: tuple[Line, ...]) -> None:
+        self.key, self.lines = key, lines
+        self._gets = [attrgetter(line.field) if line.field else None for line in lines]
+        self.quiet = all(map(_quiet, lines))
+        """Where the source has nothing, there is nothing to do."""
+
+    def write(self, item: Any, out: Fragment, context: Context) -> None:
         """Add the list to the resource `out`."""
-        said = [_Entry(line, one) for line in self.lines for one in self._values(item, line)]
-        said = self._with_implied(said, item, context)
-        made: Json
-        if remainder and self.key in remainder:
-            made = self._merged(said, remainder[self.key], item, context)
-        else:
-            for line, value in said:
-                if value is _IMPLIED and line is not None and line.field is not None:
-                    context.note("required-unknown", "not stated, and the profile requires the element", line.element)
-            made = [_rendered(entry, item, context) for entry in said]
+        made: list[Json] = []
+        for line, get in zip(self.lines, self._gets, strict=True):
+            if get is None:
+                made.append(line.put(_IMPLIED, context))
+                continue
+            value = get(item)
+            if line.many and value:
+                made += [line.put(one, context) for one in value]
+            elif value is not None and not line.many:
+                made.append(line.put(value, context))
+            elif line.absent is not None and (filler := line.absent(item, context)) is not None:
+                context.note("required-unknown", "not stated, and the profile requires the element", line.element)
+                made.append(copied(filler))
         if made:
             out[self.key] = made
 
-    def read(self, fragment: Fragment, values: Values, remainder: Fragment, context: Context) -> bool:
-        """Read the list into `values`; False where a required line finds no entry of its own."""
-        original = fragment.get(self.key)
-        found = self._read(original, values, context)
+    def restore(self, item: Any, remainder: Fragment, out: Fragment, context: Context) -> None:
+        """Add the list with the source's entries where they still say what the item says."""
+        if self.key not in remainder:
+            self.write(item, out, context)
+            return
+        said = [_Entry(line, one) for line in self.lines for one in self._values(item, line)]
+        made = self._merged(self._with_implied(said, item, context), remainder[self.key], item, context)
+        if made:
+            out[self.key] = made
+
+    def read(self, fragment: Fragment, values: Values, context: Context) -> Any:
+        """Read the list into `values`, and give what would be written for it.
+
+        None where a required line finds no entry of its own.
+        """
+        found = self._read(fragment.get(self.key), values, context)
+        said: list[_Entry] = []
         for line in self.lines:
-            mine = [value for owner, value in found if owner is line]
+            mine = [entry for entry in found if entry.line is line]
             if line.required and not mine:
-                return False
-            stated = [value for value in mine if value is not _IMPLIED]
+                return None
+            stated = [entry.value for entry in mine if entry.value is not _IMPLIED]
             if line.field is not None and (stated or (line.defaulted and not line.many)):
                 values[line.field] = stated if line.many else stated[0] if stated else None
-        said = self._with_implied([e for line in self.lines for e in found if e.line is line], values, context)
-        rendering = [_rendered(entry, values, context) for entry in said]
-        if original is None:
-            if rendering:
-                remainder[self.key] = None
-        elif canonical(original) != canonical(rendering):
-            remainder[self.key] = original
-        return True
+            said += mine
+        rendering = [_rendered(entry, values, context) for entry in self._with_implied(said, values, context)]
+        return {self.key: rendering} if rendering else {}
 
     def _values(self, item: Any, line: Line) -> list[Any]:
         if line.field is None:
@@ -222,6 +248,10 @@ def _rendered(entry: _Entry, item: Any, context: Context) -> Json:
     return line.put(value, context)
 
 
+def _quiet(line: Line) -> bool:
+    return bool(line.fields) and line.absent is None and not line.required and not line.defaulted
+
+
 def owned(line: Line, key: str) -> bool:
     """Whether a key of the resource belongs to the line's element."""
     bare = key[1:] if key[0] == "_" else key
@@ -233,9 +263,10 @@ def owned(line: Line, key: str) -> bool:
 
 def _stated(value: Any) -> Any:
     """The value, None where it says nothing."""
-    if type(value) is tuple:
-        return value if any(_stated(one) not in (None, False) for one in value) else None
-    return None if value == [] else value
+    kind = type(value)
+    if kind is tuple:
+        return value if any(one is not None and one is not False and one != [] for one in value) else None
+    return None if kind is list and not value else value
 
 
 def _same(a: Any, b: Any) -> bool:
