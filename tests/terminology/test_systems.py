@@ -7,8 +7,6 @@ import pytest
 
 from fhir_case.terminology.systems import ALIASES, alias_of, nearest, uri_of
 
-CODES = Path(__file__).parents[3] / "shared/seed/codes.yaml"
-
 
 @pytest.mark.parametrize(
     ("alias", "uri"),
@@ -52,9 +50,7 @@ def test_what_is_near_to_nothing_gives_none() -> None:
     assert nearest("qqqqqqqq") is None
 
 
-@pytest.mark.shared
-@pytest.mark.skipif(not CODES.exists(), reason="the seed's table of codes is not here")
-def test_every_system_of_the_seed_case_has_a_name() -> None:
-    systems = set(re.findall(r"system: (\S+)", CODES.read_text(encoding="utf-8")))
+def test_every_system_of_the_seed_case_has_a_name(shared: Path) -> None:
+    systems = set(re.findall(r"system: (\S+)", (shared / "seed/codes.yaml").read_text(encoding="utf-8")))
     assert len(systems) > 20
     assert {uri for uri in systems if uri_of(alias_of(uri) or "") != uri} == set()
