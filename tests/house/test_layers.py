@@ -16,8 +16,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-def test_all_import_arrows_point_downwards() -> None:
-    found = run("lint-imports", "--no-cache", cwd=ROOT)
+def test_all_import_arrows_point_downwards(tree: Path) -> None:
+    found = run("lint-imports", "--no-cache", cwd=tree)
     assert found.returncode == 0, found.stdout
 
 
