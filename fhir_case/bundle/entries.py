@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fhir_case.bundle.build import request_of, stated_in
 from fhir_case.bundle.came import address_of
 from fhir_case.bundle.identity import SHARED, marked, unmarked
-from fhir_case.bundle.index import SPELLED, Indexed, marked_as
-from fhir_case.bundle.references import addresses, rewrite
+from fhir_case.bundle.index import Indexed, marked_as
+from fhir_case.bundle.references import addresses
 from fhir_case.case.base import Verbatim
 from fhir_case.case.envelope import Came, Envelope
 from fhir_case.case.model import PATIENT
 from fhir_case.issues import CaseError, Issue
 from fhir_case.json import Json, canonical
-from fhir_case.lens import ITEM
 
 _ID = re.compile(r"[^A-Za-z0-9-]+")
 _HISTORY = re.compile(r"/_history/[^/]*$")
@@ -25,7 +23,7 @@ _HISTORY = re.compile(r"/_history/[^/]*$")
 
 @dataclass(slots=True)
 class Given:
-    """One resource of the bundle, without mark and id, its references written as `item:<id>`."""
+    """One resource of the bundle, without mark and id."""
 
     indexed: Indexed
     resource: dict[str, Json]
@@ -43,7 +41,10 @@ class Entries:
     """Nothing stands around the resources but what a build puts there."""
     envelope: Envelope
     resources: list[Given]
-    issues: list[Issue] = field(default_factory=list)
+    usual: dict[str, str]
+    """The address by which each item is named most."""
+    targets: dict[str, str]
+    """The items by all their addresses."""
 
 
 def given(bundle: dict[str, Json]) -> Entries:
@@ -52,7 +53,6 @@ def given(bundle: dict[str, Json]) -> Entries:
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, found something without a resourceType"),))
     if bundle["resourceType"] != "Bundle" or not isinstance(bundle.get("entry", []), list):
         bundle = {"entry": [{"resource": bundle}]}
-    issues: list[Issue] = []
     raw = bundle.get("entry", [])
     held = [_resource(entry) for entry in raw]
     marks = [marked(resource) if resource is not None else None for resource in held]
@@ -78,13 +78,13 @@ def given(bundle: dict[str, Json]) -> Entries:
         around = {k: v for k, v in entry.items() if k != "resource"}
         envelope.entries.append(Came(item=key, id=id, marked=mark is not None, entry=Verbatim(around)))
         resources.append(Given(Indexed(key, type, mine, stated_in(resource)), bare, mark is not None))
-    _inward(envelope, resources, issues)
+    usual, targets = _addressed(envelope, resources)
     type = str(bundle.get("type") or "")
     ours = bool(resources) and _ours(bundle, type, envelope, resources)
     title = next(
         (r["title"] for r in held if r and r["resourceType"] == "Composition" and isinstance(r.get("title"), str)), ""
     )
-    return Entries(case_id, title or f"Case {case_id}", type, ours, envelope, resources, issues)  # fmt: skip
+    return Entries(case_id, title or f"Case {case_id}", type, ours, envelope, resources, usual, targets)  # fmt: skip
 
 
 def _resource(entry: Json) -> dict[str, Json] | None:
@@ -111,15 +111,18 @@ def _id_for(resource: dict[str, Json], full_url: Json, used: set[str]) -> str:
     return name
 
 
-def _inward(envelope: Envelope, resources: list[Given], issues: list[Issue]) -> None:
-    """References between the resources as `item:<id>`; those that lead outside stay."""
-    targets: dict[str, str | None] = {}
+def _addressed(envelope: Envelope, resources: list[Given]) -> tuple[dict[str, str], dict[str, str]]:
+    """By which address each item is named most, and the items by all their addresses."""
+    targets: dict[str, str] = {}
+    clashing: set[str] = set()
     came = {one.item: one for one in envelope.entries if one.item is not None}
     for one in resources:
         around = came[one.indexed.id]
         for name in _names_of(one.indexed.type, around.id, around.entry.get("fullUrl")):
-            clash = name in targets and targets[name] != one.indexed.id
-            targets[name] = None if clash else one.indexed.id
+            if targets.setdefault(name, one.indexed.id) != one.indexed.id:
+                clashing.add(name)
+    for name in clashing:  # what two entries go by leads nowhere
+        del targets[name]
     if not any(one.indexed.id == PATIENT for one in resources):
         envelope.patient = _subject(resources, targets)
         if envelope.patient is not None:
@@ -129,28 +132,19 @@ def _inward(envelope: Envelope, resources: list[Given], issues: list[Issue]) -> 
         one.indexed.id: address_of(
             one.indexed.type, came[one.indexed.id].id, came[one.indexed.id].entry.get("fullUrl"), envelope.relative
         )
+        or ""
         for one in resources
     }
-    usual[PATIENT] = envelope.patient or usual.get(PATIENT)
-
-    def to(address: str) -> str | None:
-        item = targets.get(address) or targets.get(_HISTORY.sub("", address))
-        if item is None:
-            return None
-        return f"{ITEM}{item}" if usual[item] == address else f"{ITEM}{item}{SPELLED}{address}"
-
-    for one in resources:
-        one.resource = rewrite(one.resource, to, _stays)
+    if envelope.patient is not None:
+        usual[PATIENT] = envelope.patient
+    return usual, targets
 
 
-def _mostly_relative(resources: list[Given], targets: dict[str, str | None]) -> bool:
+def _mostly_relative(resources: list[Given], targets: dict[str, str]) -> bool:
     """Whether the resources name one another as `Type/id` more often than by fullUrl."""
-    used = Counter(a for one in resources for a in addresses(one.resource) if targets.get(_HISTORY.sub("", a)))
+    used = Counter(a for one in resources for a in addresses(one.resource) if targets.get(a))
     relative = sum(n for a, n in used.items() if not a.startswith(("urn:", "http:", "https:")))
     return relative * 2 > used.total()
-
-
-_stays: Callable[[str], None] = lambda address: None  # noqa: E731
 
 
 def _names_of(type: str, id: str | None, full_url: Json) -> set[str]:
@@ -164,7 +158,7 @@ def _names_of(type: str, id: str | None, full_url: Json) -> set[str]:
     return names
 
 
-def _subject(resources: list[Given], targets: dict[str, str | None]) -> str | None:
+def _subject(resources: list[Given], targets: dict[str, str]) -> str | None:
     """The patient outside the bundle whom its resources are about: whom most of them name."""
     named: Counter[str] = Counter()
     for one in resources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from fhir_case.lens import ITEM, Anchor, Context
 
 COMPOSITION, PROVENANCE = "composition", "provenance"
 """The ids of the two resources that are made from the header of the case."""
+
+_HISTORY = re.compile(r"/_history/[^/]*$")
 
 SPELLED = "#"
 """`item:<id>#<text>`: a reference to an item that the source spelled in another way than its other references."""
@@ -96,14 +99,47 @@ class Index:
             item, _, text = reference[len(ITEM) :].partition(SPELLED)
             return text if spelled and text else address(item)
 
+        return self._context(address, _named, outward, copied)
+
+    def reading(self, usual: dict[str, str], targets: dict[str, str]) -> Context:
+        """The context in which a bundle's resources are read: `targets` are the items by address, `usual` the address
+        by which each item is named most."""
+
+        def item(reference: Json) -> str | None:
+            return _target(reference, targets) if isinstance(reference, str) else None
+
+        def to(reference: str) -> str | None:
+            found = _target(reference, targets)
+            if found is None:
+                return None
+            return f"{ITEM}{found}" if usual[found] == reference else f"{ITEM}{found}{SPELLED}{reference}"
+
+        def inward(value: Json) -> Json:
+            # The text of attachments stays: its references could not be told from the text when it is written again.
+            return rewrite(value, to, lambda address: None)
+
+        return self._context(lambda key: usual.get(key) or ITEM + key, item, copied, inward)
+
+    def _context(
+        self,
+        address: Callable[[str], str],
+        item: Callable[[Json], str | None],
+        outward: Callable[[Json], Json],
+        inward: Callable[[Json], Json],
+    ) -> Context:
         return Context(
-            address=address, anchor=self.anchor, anchored=self.anchored, outward=outward,
-            uid=lambda item, number: uid(self.by_id[item], number),
+            address=address, item=item, anchor=self.anchor, anchored=self.anchored, outward=outward, inward=inward,
+            uid=lambda key, number: uid(self.by_id[key], number),
         )  # fmt: skip
 
-    def inside(self) -> Context:
-        """The context in which references stay `item:` references: how cases are read."""
-        return Context(
-            address=lambda item: ITEM + item, anchor=self.anchor, anchored=self.anchored, outward=copied,
-            uid=lambda item, number: uid(self.by_id[item], number),
-        )  # fmt: skip
+
+def _named(reference: Json) -> str | None:
+    """The item that a reference inside the case names."""
+    if not isinstance(reference, str) or not reference.startswith(ITEM):
+        return None
+    return reference[len(ITEM) :].partition(SPELLED)[0]
+
+
+def _target(reference: str, targets: dict[str, str]) -> str | None:
+    """The item that an address names, whichever version of it (https://hl7.org/fhir/R4/references.html#literal)."""
+    return targets.get(reference) or (targets.get(_HISTORY.sub("", reference)) if "/_history/" in reference else None)

@@ -36,6 +36,8 @@ class _Found:
     inner: list[tuple[str, str, Item]] = field(default_factory=list)
     resources: dict[str, Verbatim] = field(default_factory=dict)
     header: Header | None = None
+    made: dict[str, dict[str, Json]] = field(default_factory=dict)
+    """Composition and Provenance as they came."""
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -47,8 +49,8 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)
     index = Index([one.indexed for one in entries.resources], mappings)
-    context = index.inside()
-    found = _Found(issues=list(entries.issues))
+    context = index.reading(entries.usual, entries.targets)
+    found = _Found()
     for one in sorted(entries.resources, key=lambda one: _FIRST.get(one.indexed.type, 9)):
         context.where = one.indexed.id
         _read_one(one, found, context, mappings)
@@ -57,7 +59,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     case = model.model_construct(None, id=entries.case_id, title=title, resources=found.resources, **fields)
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
-    _settle_header(case, found, index, mappings)
+    _settle_header(case, found, context, mappings)
     if not entries.ours or not _as_built(case, entries, bundle):
         case.bundle = entries.envelope
     return Read(case, Report(tuple(found.issues)))
@@ -70,11 +72,12 @@ def _header(found: _Found) -> dict[str, Any]:
 
 def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -> None:
     key, resource = one.indexed.id, one.resource
-    if key == COMPOSITION and one.marked:
-        bare = {name: value for name, value in resource.items() if name not in ("section", "encounter", "text")}
-        header = HEADER.read(bare, context)
-        found.header = header if isinstance(header, Header) else None
-        found.resources[key] = Verbatim(resource)
+    if key in (COMPOSITION, PROVENANCE) and one.marked:
+        found.made[key] = resource
+        if key == COMPOSITION:
+            bare = {name: value for name, value in resource.items() if name not in ("section", "encounter", "text")}
+            header = HEADER.read(bare, context)
+            found.header = header if isinstance(header, Header) else None
         return
     reasons = []
     for mapping in mappings.of_type(one.indexed.type):
@@ -89,10 +92,9 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
                 # Its own quotes are parts of its text, which is known only now.
                 _kept(mapping.kind, key, mapping.read(resource, context), found)
             return
-    found.resources[key] = Verbatim(resource)
-    if key not in (COMPOSITION, PROVENANCE):
-        reason = reasons[-1] if reasons else f"there is no mapping for {one.indexed.type}"
-        found.issues.append(Issue("carried", f"kept verbatim: {reason}", "information", f"resources.{key}"))
+    found.resources[key] = Verbatim(context.inward(resource))
+    reason = reasons[-1] if reasons else f"there is no mapping for {one.indexed.type}"
+    found.issues.append(Issue("carried", f"kept verbatim: {reason}", "information", f"resources.{key}"))
 
 
 def _kept(kind: str, key: str, item: Any, found: _Found) -> bool:
@@ -110,23 +112,18 @@ def _kept(kind: str, key: str, item: Any, found: _Found) -> bool:
     return True
 
 
-def _settle_header(case: CaseModel, found: _Found, index: Index, mappings: Mappings) -> None:
+def _settle_header(case: CaseModel, found: _Found, context: Context, mappings: Mappings) -> None:
     """Composition and Provenance are made from the case: where they came as they would be made, nothing is kept."""
-    context = index.inside()
     for key, make in ((COMPOSITION, composition), (PROVENANCE, provenance)):
-        held = case.resources.get(key)
+        held = found.made.get(key)
         if held is None:
             continue
         context.where = key
         made = make(case, context, mappings)
-        if made is not None and canonical(made) == canonical(held):
-            del case.resources[key]
-        else:
-            found.issues.append(
-                Issue(
-                    "carried", "kept verbatim: it is not the one that the case makes", "information", f"resources.{key}"
-                )
-            )
+        if made is None or canonical(made) != canonical(held):
+            case.resources[key] = Verbatim(context.inward(held))
+            reason = "kept verbatim: it is not the one that the case makes"
+            found.issues.append(Issue("carried", reason, "information", f"resources.{key}"))
 
 
 def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> bool:

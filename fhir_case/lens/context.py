@@ -27,10 +27,15 @@ class Anchor(NamedTuple):
 
 @dataclass(slots=True)
 class Context:
-    """One run of the lines over the resources of one case."""
+    """One run of the lines over the resources of one case.
+
+    Lines read and write the addresses of one bundle; what is kept verbatim inside the case has `item:` references.
+    """
 
     address: Callable[[str], str]
     """The address of an item by its id, as references in the resources are written."""
+    item: Callable[[Json], str | None]
+    """And back: the item that an address names; None for what leads outside the case."""
     anchor: Callable[[str, str], Anchor | None]
     """The anchor for an item's id and the name of one of its times."""
     anchored: Callable[[Anchor], tuple[str, str] | None]
@@ -39,6 +44,8 @@ class Context:
     """The synthetic DICOM UID of a part of an item, by the item's id and the part's number."""
     outward: Callable[[Json], Json]
     """Verbatim JSON with its `item:` references as addresses."""
+    inward: Callable[[Json], Json]
+    """And back."""
     source: str = ""
     """The text of the source, for the quotes."""
     issues: list[Issue] = field(default_factory=list)

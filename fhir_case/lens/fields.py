@@ -16,7 +16,7 @@ from fhir_case.case.model import SOURCE
 from fhir_case.case.values import UCUM, Coding, Concept, Quantity, Range, Result
 from fhir_case.json import Json, canonical, copied, number
 from fhir_case.lens.codes import CodeTable
-from fhir_case.lens.context import ITEM, Context
+from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, prefixed, stripped, whole
 from fhir_case.lens.mapping import Mapping
 
@@ -378,10 +378,7 @@ def put_reference(item: str, context: Context) -> Json:
 
 def take_reference(held: Json, context: Context) -> Any:
     """Read one; references that lead outside the case are carried."""
-    target = held.get("reference")
-    if type(target) is not str or not target.startswith(ITEM) or "#" in target:
-        return UNREAD
-    return target[len(ITEM) :]
+    return context.item(held.get("reference")) or UNREAD
 
 
 REFERENCE = Codec("Reference", put_reference, take_reference)
@@ -396,7 +393,7 @@ def of_patient(element: str = "subject") -> Line:
     """The patient, whom everything in the case is about; what is about somebody else is not read."""
 
     def take(fragment: dict[str, Json], context: Context) -> Any:
-        return True if fragment[element].get("reference") == ITEM + "patient" else UNREAD
+        return True if context.item(fragment[element].get("reference")) == "patient" else UNREAD
 
     return Line(
         None, element, lambda value, context: {element: put_reference("patient", context)}, take, "the patient",
@@ -447,8 +444,8 @@ def quotes() -> Line:
         held = {one["url"]: one for one in entry["extension"]}
         start, length = held["offset"]["valueInteger"], held["length"]["valueInteger"]
         found = context.source[start : start + length]
-        of = held["reference"]["valueReference"].get("reference") if "reference" in held else ITEM + context.where
-        if of != ITEM + SOURCE or len(found) != length or not found:
+        of = context.item(held["reference"]["valueReference"]["reference"]) if "reference" in held else context.where
+        if of != SOURCE or len(found) != length or not found:
             return UNREAD
         return Quote(text=found, at=start)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -50,6 +50,8 @@ class Mapping:
             for line in lines
         )
         self._slots = _slots(self.lines, f"{type or model.__name__}")
+        # What the mapping cannot do without is read first: most resources that are not its own are told by that.
+        self._reading = sorted(enumerate(self._slots), key=lambda pair: not pair[1].required)
         self._owner: dict[str, int | None] = {}
 
     def __repr__(self) -> str:
@@ -98,12 +100,9 @@ class Mapping:
                 remainder[key] = value
             else:
                 fragments.setdefault(slot, {})[key] = value
-        text = canonical(resource)
-        if self.type and has_unknown_modifier(resource, text):
-            return Refusal("it has a modifier extension or implicit rules")
         values = Values()
         made: list[tuple[Fragment, Any]] = []
-        for place, slot_ in enumerate(self._slots):
+        for place, slot_ in self._reading:
             fragment = fragments.get(place)
             if fragment is None and slot_.quiet:
                 continue
@@ -111,6 +110,9 @@ class Mapping:
             if rendering is None:
                 return Refusal(f"its {_element(slot_)} is not one that {self.kind or 'this'} has")
             made.append((fragment or {}, rendering))
+        text = canonical(resource)
+        if self.type and has_unknown_modifier(resource, text):
+            return Refusal("it has a modifier extension or implicit rules")
         if remainder or not _same(text, made, self.type):
             for fragment, rendering in made:
                 if rendering is UNREAD:
@@ -122,7 +124,7 @@ class Mapping:
         except ValidationError as error:
             return Refusal(f"its {'.'.join(map(str, error.errors()[0]['loc']))} is not one that the case can hold")
         if remainder:
-            item.remainder = Verbatim(remainder)
+            item.remainder = Verbatim(context.inward(remainder))
             if any(key in remainder for key in (*DERIVED, *STALE)):
                 item.remainder[READ_AS] = digest(item)
         return item

@@ -32,11 +32,12 @@ class Values(dict[str, Any]):
 class Whole:
     """An element that one line owns."""
 
-    __slots__ = ("_get", "fields", "line", "quiet")
+    __slots__ = ("_get", "fields", "line", "quiet", "required")
 
     def __init__(self, line: Line) -> None:
         self.line, self.fields = line, line.fields
         self._get = attrgetter(*self.fields) if self.fields else None
+        self.required = line.required
         self.quiet = _quiet(line)
         """Where the source has nothing, there is nothing to do."""
 
@@ -113,11 +114,12 @@ class _Entry(NamedTuple):
 class Entries:
     """A list whose entries belong to one or several lines."""
 
-    __slots__ = ("_gets", "key", "lines", "quiet")
+    __slots__ = ("_gets", "key", "lines", "quiet", "required")
 
     def __init__(self, key: str, lines: tuple[Line, ...]) -> None:
         self.key, self.lines = key, lines
         self._gets = [attrgetter(line.field) if line.field else None for line in lines]
+        self.required = any(line.required for line in lines)
         self.quiet = all(map(_quiet, lines))
         """Where the source has nothing, there is nothing to do."""
 
