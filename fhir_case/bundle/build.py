@@ -79,9 +79,13 @@ def index_of(case: CaseModel, mappings: Mappings) -> Index:
     return Index(made, mappings)
 
 
+_IDENTIFIED = frozenset({"Patient", "Practitioner", "Organization"})
+"""The types whose items can state identifiers."""
+
+
 def _stated(type: str, item: Any) -> Identity | None:
     """The first identifier of its own that an item states in full."""
-    for identifier in getattr(item, "identifiers", ()):
+    for identifier in item.identifiers if type in _IDENTIFIED else ():
         if identifier.system and identifier.value:
             return Identity(type, identifier.system, identifier.value)
     return None

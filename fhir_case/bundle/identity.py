@@ -6,6 +6,7 @@ never overwritten. See https://hl7.org/fhir/R4/http.html#cond-update and #ccreat
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -56,7 +57,15 @@ class Identity:
     @property
     def query(self) -> str:
         """The search that finds it: what conditional requests carry."""
-        return f"{'_tag' if self.tagged else 'identifier'}={quote(self.system, safe='')}|{quote(self.value, safe='')}"
+        return f"{'_tag' if self.tagged else 'identifier'}={_quoted(self.system)}|{_quoted(self.value)}"
+
+
+_RESERVED = re.compile(r"[^A-Za-z0-9_.~-]")
+
+
+def _quoted(text: str) -> str:
+    """A part of a query; most have little in them that must be escaped (https://www.rfc-editor.org/rfc/rfc3986#section-2.3)."""
+    return _RESERVED.sub(lambda found: quote(found[0], safe=""), text)
 
 
 def mark(resource: dict[str, Json], identity: Identity) -> None:

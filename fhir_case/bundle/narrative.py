@@ -21,18 +21,12 @@ def table(entries: list[Entry]) -> str:
 def told(entry: Entry) -> str:
     """One item in one line of words."""
     item: Any = entry.item
-    parts = [_label(item), *(say(item) for say in _SAY.get(entry.kind, ()))]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for say in _SAY[entry.kind] if (part := say(item)))
 
 
 def escape(text: str) -> str:
     """Text as XHTML, in the form that servers write it back in: apostrophes stay, quotation marks do not."""
     return escaped(text, quote=False).replace('"', "&quot;")
-
-
-def _label(item: Any) -> str:
-    concept = next((getattr(item, f) for f in ("code", "vaccine", "relationship") if hasattr(item, f)), None)
-    return concept.label if concept is not None else ""
 
 
 def _words(field: str, prefix: str = "") -> Callable[[Any], str]:
@@ -70,28 +64,31 @@ def _reactions(item: Any) -> str:
 
 def _names(item: Any) -> str:
     named = item.name if isinstance(item.name, list) else [item.name]
-    return ", ".join(n if isinstance(n, str) else n.text or " ".join([*n.prefix, *n.given, n.family or ""]) for n in named)
+    return ", ".join(
+        n if isinstance(n, str) else n.text or " ".join([*n.prefix, *n.given, n.family or ""]) for n in named
+    )
 
 
 def _role(item: Any) -> str:
     return " at ".join(part for part in (item.practitioner, item.organization) if part)
 
 
+_WHAT = _words("code")
 _OBSERVED = (_words("value"), _words("interpretation"), _words("site"), _words("when"))
 
 _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
-    "diagnoses": (_words("status"), _words("certainty"), _words("sites"), _words("onset", "onset "),
+    "diagnoses": (_WHAT, _words("status"), _words("certainty"), _words("sites"), _words("onset", "onset "),
                   _words("diagnosed", "diagnosed ")),
-    "labs": (*_OBSERVED, _words("reference", "reference ")),
-    "findings": (_absent, _size, *_OBSERVED),
-    "outcomes": (_absent, *_OBSERVED),
-    "imaging.findings": (_absent, *_OBSERVED),
-    "procedures": (_words("status"), _words("sites"), _words("when")),
-    "reports": (_words("conclusion"), _words("when")),
-    "medications": (_words("status"), _dosage, _words("taken")),
-    "allergies": (_words("status"), _words("certainty"), _reactions),
-    "immunizations": (_words("status"), _words("when")),
-    "family": (_conditions,),
+    "labs": (_WHAT, *_OBSERVED, _words("reference", "reference ")),
+    "findings": (_WHAT, _absent, _size, *_OBSERVED),
+    "outcomes": (_WHAT, _absent, *_OBSERVED),
+    "imaging.findings": (_WHAT, _absent, *_OBSERVED),
+    "procedures": (_WHAT, _words("status"), _words("sites"), _words("when")),
+    "reports": (_WHAT, _words("conclusion"), _words("when")),
+    "medications": (_WHAT, _words("status"), _dosage, _words("taken")),
+    "allergies": (_WHAT, _words("status"), _words("certainty"), _reactions),
+    "immunizations": (_words("vaccine"), _words("status"), _words("when")),
+    "family": (_words("relationship"), _conditions,),
     "timeline": (_words("types"), _words("reasons"), _words("when")),
     "imaging": (_words("codes"), _words("description"), _words("when")),
     "practitioners": (_names,),
