@@ -119,7 +119,7 @@ class Quote(Model):
 class Item(Part):
     """One thing in a case, keyed by its id."""
 
-    quotes: Annotated[list[Quote], BeforeValidator(lambda raw: _quotes(raw))] = []
+    quotes: Annotated[list[Quote], BeforeValidator(lambda raw: _quotes(raw))] = Field(default_factory=list)
     """The sentences of the source that state this item, each an exact part of its text."""
 
 

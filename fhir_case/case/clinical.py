@@ -42,20 +42,20 @@ class Diagnosis(Item):
     ] | None = None  # fmt: skip
     category: Literal["problem-list-item", "encounter-diagnosis"] | None = "problem-list-item"
     severity: Concept | None = None
-    sites: list[Concept] = []
+    sites: list[Concept] = Field(default_factory=list)
     onset: When | None = None
     diagnosed: Point | None = None
     resolved: When | None = None
     recorded: Point | None = None
     """When it was entered into a record."""
-    due_to: list[Ref] = []
+    due_to: list[Ref] = Field(default_factory=list)
     """The diagnoses it is a consequence of."""
-    evidence: list[Ref] = []
+    evidence: list[Ref] = Field(default_factory=list)
     """The findings and procedures that support it, symptoms among them."""
-    manifestations: list[Concept] = []
+    manifestations: list[Concept] = Field(default_factory=list)
     """What supports it, as codes."""
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
 class Component(Part):
@@ -63,8 +63,8 @@ class Component(Part):
 
     code: Concept
     value: Result | None = None
-    interpretation: list[Concept] = []
-    reference: list[Range] = []
+    interpretation: list[Concept] = Field(default_factory=list)
+    reference: list[Range] = Field(default_factory=list)
 
 
 class Observed(Item):
@@ -75,16 +75,16 @@ class Observed(Item):
     value: Result | None = None
     missing: Missing | None = None
     """Why there is no value, where that is stated."""
-    interpretation: list[Concept] = []
+    interpretation: list[Concept] = Field(default_factory=list)
     when: When | None = None
     issued: Instant | None = None
     """The instant at which the result was made available."""
     site: Concept | None = None
     method: Concept | None = None
-    components: list[Component] = []
-    performers: list[Ref] = []
+    components: list[Component] = Field(default_factory=list)
+    performers: list[Ref] = Field(default_factory=list)
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
     @model_validator(mode="after")
@@ -104,18 +104,18 @@ class Finding(Observed):
     category: Category | None = "exam"
     size: Size | None = None
     """Length by width of a lesion."""
-    reference: list[Range] = []
-    parts: list[Ref] = []
+    reference: list[Range] = Field(default_factory=list)
+    parts: list[Ref] = Field(default_factory=list)
     """The findings it is made of, or that belong to it."""
 
 
 class Lab(Observed):
     """A laboratory result, with or without a value."""
 
-    reference: list[Range] = []
+    reference: list[Range] = Field(default_factory=list)
     specimen: Text | None = None
     """What was examined, in words."""
-    parts: list[Ref] = []
+    parts: list[Ref] = Field(default_factory=list)
     """The results of a panel."""
 
     @model_validator(mode="after")
@@ -134,7 +134,7 @@ class Outcome(Observed):
     absent: bool = False
     """What the code says did not happen."""
     category: Category | None = "exam"
-    reference: list[Range] = []
+    reference: list[Range] = Field(default_factory=list)
 
 
 class ImagingFinding(Observed):
@@ -166,16 +166,16 @@ class Imaging(Item):
     """An imaging study: its series, and what it shows."""
 
     status: Literal["registered", "available", "cancelled", "entered-in-error", "unknown"] = "unknown"
-    modalities: list[Code] = []
-    codes: list[Concept] = []
+    modalities: list[Code] = Field(default_factory=list)
+    codes: list[Concept] = Field(default_factory=list)
     """Which examination it was."""
     when: Point | None = None
     description: Text | None = None
-    reasons: list[Concept] = []
-    series: list[Series] = []
-    findings: dict[ItemId, ImagingFinding] = {}
+    reasons: list[Concept] = Field(default_factory=list)
+    series: list[Series] = Field(default_factory=list)
+    findings: dict[ItemId, ImagingFinding] = Field(default_factory=dict)
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
 class Procedure(Item):
@@ -185,16 +185,16 @@ class Procedure(Item):
     status: EventStatus = "completed"
     category: Concept | None = None
     when: When | None = None
-    sites: list[Concept] = []
-    reasons: list[Ref] = []
+    sites: list[Concept] = Field(default_factory=list)
+    reasons: list[Ref] = Field(default_factory=list)
     """The diagnoses it was done for."""
-    indications: list[Concept] = []
+    indications: list[Concept] = Field(default_factory=list)
     """Why it was done, as codes or words."""
     outcome: Concept | None = None
-    reports: list[Ref] = []
-    performers: list[Ref] = []
+    reports: list[Ref] = Field(default_factory=list)
+    performers: list[Ref] = Field(default_factory=list)
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
 class DiagnosticReport(Item):
@@ -202,14 +202,14 @@ class DiagnosticReport(Item):
 
     code: Concept
     status: ReportStatus = "final"
-    categories: list[Concept] = []
+    categories: list[Concept] = Field(default_factory=list)
     when: When | None = None
     issued: Instant | None = None
-    imaging: list[Ref] = []
-    results: list[Ref] = []
-    performers: list[Ref] = []
+    imaging: list[Ref] = Field(default_factory=list)
+    results: list[Ref] = Field(default_factory=list)
+    performers: list[Ref] = Field(default_factory=list)
     conclusion: Text | None = None
-    conclusions: list[Concept] = []
+    conclusions: list[Concept] = Field(default_factory=list)
     """The conclusion as codes."""
     encounter: Ref | None = None
 
@@ -232,18 +232,18 @@ class Medication(Item):
     status: Literal[
         "active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"
     ] = "unknown"
-    status_reason: list[Concept] = []
+    status_reason: list[Concept] = Field(default_factory=list)
     """Why it was stopped, held or not taken."""
     taken: When | None = None
     asserted: Point | None = None
     """When this was told."""
-    dosage: Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)] = []
-    reasons: list[Ref] = []
+    dosage: Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)] = Field(default_factory=list)
+    reasons: list[Ref] = Field(default_factory=list)
     """The diagnoses it is taken for."""
-    indications: list[Concept] = []
+    indications: list[Concept] = Field(default_factory=list)
     """What it is taken for, as codes or words."""
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
 class Reaction(Part):
@@ -263,12 +263,12 @@ class Allergy(Item):
     status: Literal["active", "inactive", "resolved"] | None = None
     certainty: Literal["unconfirmed", "confirmed", "refuted", "entered-in-error"] | None = None
     type: Literal["allergy", "intolerance"] | None = None
-    categories: list[Literal["food", "medication", "environment", "biologic"]] = []
+    categories: list[Literal["food", "medication", "environment", "biologic"]] = Field(default_factory=list)
     criticality: Literal["low", "high", "unable-to-assess"] | None = None
     onset: When | None = None
     recorded: Point | None = None
-    reactions: list[Reaction] = []
-    notes: Notes = []
+    reactions: list[Reaction] = Field(default_factory=list)
+    notes: Notes = Field(default_factory=list)
 
 
 class Immunization(Item):
@@ -286,7 +286,7 @@ class Immunization(Item):
     subpotent: bool | None = None
     """The dose was too weak to count."""
     encounter: Ref | None = None
-    notes: Notes = []
+    notes: Notes = Field(default_factory=list)
 
 
 class Illness(Part):
@@ -307,5 +307,5 @@ class FamilyMember(Item):
     sex: Concept | None = None
     age: Annotated[When, told_as(Span, Words)] | None = None
     deceased: Annotated[When, told_as(Date, Span, Words)] | bool | None = None
-    conditions: list[Illness] = []
-    notes: Notes = []
+    conditions: list[Illness] = Field(default_factory=list)
+    notes: Notes = Field(default_factory=list)

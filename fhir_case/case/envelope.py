@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from fhir_case.case.base import FHIR, ItemId, Model, Text, Verbatim
 
 
@@ -27,5 +29,5 @@ class Envelope(Model):
     """How the patient was referred to, who was not in the bundle."""
     relative: bool = False
     """References were written as `Type/id`, not as the target's fullUrl."""
-    entries: list[Came] = []
+    entries: list[Came] = Field(default_factory=list)
     """In the order in which they came."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from pydantic import Field
+
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
     Allergy,
@@ -47,22 +49,22 @@ class CaseModel(Model):
     language: Code | None = None
     source: Source | None = None
     patient: Patient | None = None
-    timeline: dict[ItemId, Event] = {}
-    diagnoses: dict[ItemId, Diagnosis] = {}
-    findings: dict[ItemId, Finding] = {}
-    labs: dict[ItemId, Lab] = {}
-    procedures: dict[ItemId, Procedure] = {}
-    imaging: dict[ItemId, Imaging] = {}
-    reports: dict[ItemId, DiagnosticReport] = {}
-    medications: dict[ItemId, Medication] = {}
-    outcomes: dict[ItemId, Outcome] = {}
-    allergies: dict[ItemId, Allergy] = {}
-    immunizations: dict[ItemId, Immunization] = {}
-    family: dict[ItemId, FamilyMember] = {}
-    practitioners: dict[ItemId, Practitioner] = {}
-    roles: dict[ItemId, Role] = {}
-    organizations: dict[ItemId, Organization] = {}
-    resources: dict[ItemId, FHIR] = {}
+    timeline: dict[ItemId, Event] = Field(default_factory=dict)
+    diagnoses: dict[ItemId, Diagnosis] = Field(default_factory=dict)
+    findings: dict[ItemId, Finding] = Field(default_factory=dict)
+    labs: dict[ItemId, Lab] = Field(default_factory=dict)
+    procedures: dict[ItemId, Procedure] = Field(default_factory=dict)
+    imaging: dict[ItemId, Imaging] = Field(default_factory=dict)
+    reports: dict[ItemId, DiagnosticReport] = Field(default_factory=dict)
+    medications: dict[ItemId, Medication] = Field(default_factory=dict)
+    outcomes: dict[ItemId, Outcome] = Field(default_factory=dict)
+    allergies: dict[ItemId, Allergy] = Field(default_factory=dict)
+    immunizations: dict[ItemId, Immunization] = Field(default_factory=dict)
+    family: dict[ItemId, FamilyMember] = Field(default_factory=dict)
+    practitioners: dict[ItemId, Practitioner] = Field(default_factory=dict)
+    roles: dict[ItemId, Role] = Field(default_factory=dict)
+    organizations: dict[ItemId, Organization] = Field(default_factory=dict)
+    resources: dict[ItemId, FHIR] = Field(default_factory=dict)
     """FHIR resources that the model has no word for, verbatim."""
     bundle: Envelope | None = None
     """How the bundle came that this case was read from, where it was not one of ours."""

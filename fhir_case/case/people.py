@@ -28,9 +28,9 @@ class Name(Stated):
 
     text: Text | None = None
     family: Text | None = None
-    given: list[Text] = []
-    prefix: list[Text] = []
-    suffix: list[Text] = []
+    given: list[Text] = Field(default_factory=list)
+    prefix: list[Text] = Field(default_factory=list)
+    suffix: list[Text] = Field(default_factory=list)
     use: Literal["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"] | None = None
 
 
@@ -46,7 +46,7 @@ class Address(Stated):
     """A postal address: a text, or its parts."""
 
     text: Text | None = None
-    line: list[Text] = []
+    line: list[Text] = Field(default_factory=list)
     city: Text | None = None
     district: Text | None = None
     state: Text | None = None
@@ -78,8 +78,8 @@ Told = Annotated[Concept, AfterValidator(_told)]
 class Patient(Item):
     """The person the case is about."""
 
-    name: Names = []
-    identifiers: list[Identifier] = []
+    name: Names = Field(default_factory=list)
+    identifiers: list[Identifier] = Field(default_factory=list)
     sex: Sex | None = None
     """Administrative gender."""
     birth: Annotated[When, told_as(Date, Relative, Words)] | None = None
@@ -91,9 +91,9 @@ class Patient(Item):
     ethnicity: Told | None = None
     deceased: Point | bool | None = None
     marital_status: Concept | None = None
-    languages: list[Concept] = []
-    contacts: list[Contact] = []
-    addresses: list[Address] = []
+    languages: list[Concept] = Field(default_factory=list)
+    contacts: list[Contact] = Field(default_factory=list)
+    addresses: list[Address] = Field(default_factory=list)
     active: bool | None = None
 
 
@@ -101,11 +101,11 @@ class Organization(Item):
     """A hospital, department or practice."""
 
     name: Text
-    identifiers: list[Identifier] = []
-    types: list[Concept] = []
+    identifiers: list[Identifier] = Field(default_factory=list)
+    types: list[Concept] = Field(default_factory=list)
     part_of: Ref | None = None
-    contacts: list[Contact] = []
-    addresses: list[Address] = []
+    contacts: list[Contact] = Field(default_factory=list)
+    addresses: list[Address] = Field(default_factory=list)
     active: bool | None = None
 
 
@@ -113,10 +113,10 @@ class Practitioner(Item):
     """A person who wrote, treated or reported."""
 
     name: Annotated[Names, Field(min_length=1)]
-    identifiers: list[Identifier] = []
+    identifiers: list[Identifier] = Field(default_factory=list)
     sex: Sex | None = None
-    contacts: list[Contact] = []
-    addresses: list[Address] = []
+    contacts: list[Contact] = Field(default_factory=list)
+    addresses: list[Address] = Field(default_factory=list)
     active: bool | None = None
 
 
@@ -125,9 +125,9 @@ class Role(Item):
 
     practitioner: Ref | None = None
     organization: Ref | None = None
-    codes: list[Concept] = []
-    specialties: list[Concept] = []
-    contacts: list[Contact] = []
+    codes: list[Concept] = Field(default_factory=list)
+    specialties: list[Concept] = Field(default_factory=list)
+    contacts: list[Contact] = Field(default_factory=list)
 
 
 def _visited(when: When) -> When:
@@ -155,9 +155,9 @@ class Event(Item):
     ] = "unknown"
     setting: Coding | None = None
     """In- or outpatient and the like; not stated is fine."""
-    types: list[Concept] = []
+    types: list[Concept] = Field(default_factory=list)
     """What it was, such as `Index visit`."""
-    reasons: list[Concept] = []
+    reasons: list[Concept] = Field(default_factory=list)
     when: Visited | None = None
     organization: Ref | None = None
 
@@ -170,7 +170,7 @@ class Source(Item):
     """The text itself; in a case file it may also stand in a file beside it, `file: report.md`."""
     citation: Text | None = None
     language: Code | None = None
-    authors: list[Ref] = []
+    authors: list[Ref] = Field(default_factory=list)
     custodian: Ref | None = None
     namespace: Text | None = None
     """Where the ids of organizations and practitioners hold: the same for all cases of one hospital."""
@@ -182,5 +182,5 @@ class Header(Part):
     title: Text
     recorded: Instant | None = None
     language: Code | None = None
-    authors: list[Ref] = []
+    authors: list[Ref] = Field(default_factory=list)
     custodian: Ref | None = None

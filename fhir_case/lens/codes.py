@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fhir_case.json import Json
 from fhir_case.lens.context import Context
@@ -32,17 +33,24 @@ class CodeTable:
 
     def claims(self, entry: Json) -> bool:
         """Whether a CodeableConcept has a code of this system."""
-        return any(coding.get("system") == self.system for coding in entry.get("coding", ()))
+        for coding in entry.get("coding", ()):  # noqa: SIM110 (a generator costs more than the comparison)
+            if coding.get("system") == self.system:
+                return True
+        return False
 
     def word(self, concept: Json) -> str | None:
         """The word for a CodeableConcept with exactly one code of this system, None where no word fits."""
         codes = [c.get("code") for c in concept.get("coding", ()) if c.get("system") == self.system]
-        return next((w for w, c in self.words.items() if [c] == codes), None)
+        return self._back.get(codes[0]) if len(codes) == 1 and type(codes[0]) is str else None
+
+    @cached_property
+    def _back(self) -> dict[str, str]:
+        return {code: word for word, code in self.words.items()}
 
     def codec(self) -> Codec:
         """How the words are written and read."""
         if self.system is None:
-            back = {code: word for word, code in self.words.items()}
+            back = self._back
             return Codec(
                 "code",
                 lambda word, context: self.words[word],

@@ -206,10 +206,14 @@ def put_coding(coding: Coding, context: Context) -> Json:
 
 def take_coding(held: Json, context: Context) -> Any:
     """Read a Coding."""
-    parts = [held.get(name) for name in ("system", "code", "display", "version")]
-    if any(part is not None and (type(part) is not str or not part) for part in parts) or not any(parts):
-        return UNREAD
-    return Coding(*parts)
+    parts = (held.get("system"), held.get("code"), held.get("display"), held.get("version"))
+    said = False
+    for part in parts:
+        if part is not None:
+            if type(part) is not str or not part:
+                return UNREAD
+            said = True
+    return Coding(*parts) if said else UNREAD
 
 
 def put_concept(concept_: Concept, context: Context) -> Json:
@@ -225,12 +229,15 @@ def put_concept(concept_: Concept, context: Context) -> Json:
 def take_concept(held: Json, context: Context) -> Any:
     """Read a CodeableConcept."""
     words = held.get("text")
-    codings = [take_coding(one, context) for one in held.get("coding", ())]
-    if any(coding is UNREAD for coding in codings) or not (words or codings):
-        return UNREAD
     if words is not None and (type(words) is not str or not words):
         return UNREAD
-    return Concept(words, tuple(codings))
+    codings = []
+    for one in held.get("coding", ()):
+        coding = take_coding(one, context)
+        if coding is UNREAD:
+            return UNREAD
+        codings.append(coding)
+    return Concept(words, tuple(codings)) if words or codings else UNREAD
 
 
 CODING = Codec("Coding", put_coding, take_coding)
@@ -447,7 +454,7 @@ def quotes() -> Line:
         of = context.item(held["reference"]["valueReference"]["reference"]) if "reference" in held else context.where
         if of != SOURCE or len(found) != length or not found:
             return UNREAD
-        return Quote(text=found, at=start)
+        return Quote.model_construct(text=found, at=start)
 
     return Line(
         "quotes", "extension:derivation-reference", put, take, "quote", True, lambda e: e.get("url") == DERIVATION

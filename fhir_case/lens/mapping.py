@@ -14,7 +14,7 @@ from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Fragment, Line
 from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
-from fhir_case.lens.slots import Entries, Values, Whole, owned
+from fhir_case.lens.slots import MALFORMED, Entries, Values, Whole, owned
 
 READ_AS = "$read"
 """The key of a remainder that holds the digest of the item as it was read: another one now means it was edited."""
@@ -52,6 +52,9 @@ class Mapping:
         self._slots = _slots(self.lines, f"{type or model.__name__}")
         # What the mapping cannot do without is read first: most resources that are not its own are told by that.
         self._reading = sorted(enumerate(self._slots), key=lambda pair: not pair[1].required)
+        self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
+        self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
+        self._writing = [(slot, slot.only) for slot in self._slots]
         self._owner: dict[str, int | None] = {}
 
     def __repr__(self) -> str:
@@ -62,7 +65,9 @@ class Mapping:
         out: Fragment = {"resourceType": self.type} if self.type else {}
         remainder = item.remainder
         if not remainder:
-            for slot in self._slots:
+            for slot, get in self._writing:
+                if get is not None and ((value := get(item)) is None or value == []):
+                    continue
                 slot.write(item, out, context)
             return out
         for slot in self._slots:
@@ -88,6 +93,9 @@ class Mapping:
         Never read: a resource with a modifier that no line knows, or a status whose code none knows
         (https://hl7.org/fhir/R4/conformance-rules.html#isModifier).
         """
+        refused = self._refused(resource)
+        if refused is not None:
+            return refused
         fragments: dict[int, Fragment] = {}
         remainder: Fragment = {}
         for key, value in resource.items():
@@ -129,6 +137,19 @@ class Mapping:
                 item.remainder[READ_AS] = digest(item)
         return item
 
+    def _refused(self, resource: dict[str, Json]) -> Refusal | None:
+        """What tells most resources that are not this mapping's: an element is missing, or a guard's code is."""
+        for key in self._musts:
+            if key not in resource:
+                return Refusal(f"it has no {key}")
+        for line in self._guards:
+            try:
+                if not any(map(line.claims, resource[line.key])):  # type: ignore[arg-type]
+                    return Refusal(f"its {line.key} is not one that {self.kind} has")
+            except MALFORMED:
+                return Refusal(f"its {line.key} cannot be read")
+        return None
+
     def _slot(self, key: str) -> int | None:
         """Which slot owns a key of the resource; remembered, since the keys are few."""
         if key not in self._owner:
@@ -156,6 +177,10 @@ def _same(text: bytes, made: list[tuple[Fragment, Any]], type: str | None) -> bo
 
 def _element(slot: Whole | Entries) -> str:
     return slot.line.element if isinstance(slot, Whole) else slot.key
+
+
+def _is_choice(slot: Whole | Entries) -> bool:
+    return isinstance(slot, Whole) and slot.line.choice
 
 
 def _owns(slot: Whole | Entries, key: str) -> bool:

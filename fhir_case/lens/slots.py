@@ -11,11 +11,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from fhir_case.json import Json, canonical, copied
+from fhir_case.json import Json, copied
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Fragment, Line
 
-_MALFORMED = (TypeError, KeyError, AttributeError, ValueError, IndexError)
+MALFORMED = (TypeError, KeyError, AttributeError, ValueError, IndexError)
 """What reading JSON that is no valid FHIR raises: the element is not read, only carried."""
 
 _IMPLIED: Final = "implied"
@@ -32,13 +32,14 @@ class Values(dict[str, Any]):
 class Whole:
     """An element that one line owns."""
 
-    __slots__ = ("_get", "fields", "line", "quiet", "required")
+    __slots__ = ("_get", "fields", "line", "only", "quiet", "required")
 
     def __init__(self, line: Line) -> None:
         self.line, self.fields = line, line.fields
         self._get = attrgetter(*self.fields) if self.fields else None
         self.required = line.required
         self.quiet = _quiet(line)
+        self.only = _only(line) if len(self.fields) == 1 else None
         """Where the source has nothing, there is nothing to do."""
 
     def write(self, item: Any, out: Fragment, context: Context) -> None:
@@ -97,10 +98,10 @@ class Whole:
                 return _IMPLIED if not line.required or line.take(fragment, context) is not UNREAD else UNREAD
             if not fragment:
                 return None
-            if line.absent is not None and canonical(fragment) == canonical(line.absent(item, context)):
+            if line.absent is not None and fragment == line.absent(item, context):  # fillers are text alone
                 return None
             return line.take(fragment, context)
-        except _MALFORMED:
+        except MALFORMED:
             return UNREAD
 
 
@@ -114,13 +115,14 @@ class _Entry(NamedTuple):
 class Entries:
     """A list whose entries belong to one or several lines."""
 
-    __slots__ = ("_gets", "key", "lines", "quiet", "required")
+    __slots__ = ("_gets", "key", "lines", "only", "quiet", "required")
 
     def __init__(self, key: str, lines: tuple[Line, ...]) -> None:
         self.key, self.lines = key, lines
         self._gets = [attrgetter(line.field) if line.field else None for line in lines]
         self.required = any(line.required for line in lines)
         self.quiet = all(map(_quiet, lines))
+        self.only = _only(lines[0]) if len(lines) == 1 else None
         """Where the source has nothing, there is nothing to do."""
 
     def write(self, item: Any, out: Fragment, context: Context) -> None:
@@ -157,17 +159,22 @@ class Entries:
         None where a required line finds no entry of its own.
         """
         found = self._read(fragment.get(self.key), values, context)
-        said: list[_Entry] = []
+        made: list[Json] = []
         for line in self.lines:
-            mine = [entry for entry in found if entry.line is line]
+            mine = [value for owner, value in found if owner is line]
             if line.required and not mine:
                 return None
-            stated = [entry.value for entry in mine if entry.value is not _IMPLIED]
-            if line.field is not None and (stated or (line.defaulted and not line.many)):
+            if line.field is None:
+                made.append(line.put(_IMPLIED, context))
+                continue
+            stated = [value for value in mine if value is not _IMPLIED]
+            if stated or (line.defaulted and not line.many):
                 values[line.field] = stated if line.many else stated[0] if stated else None
-            said += mine
-        rendering = [_rendered(entry, values, context) for entry in self._with_implied(said, values, context)]
-        return {self.key: rendering} if rendering else {}
+            if stated:
+                made += [line.put(value, context) for value in stated]
+            elif line.absent is not None and (filler := line.absent(values, context)) is not None:
+                made.append(copied(filler))
+        return {self.key: made} if made else {}
 
     def _values(self, item: Any, line: Line) -> list[Any]:
         if line.field is None:
@@ -195,13 +202,13 @@ class Entries:
             if id(line) in single or line.claims is None:
                 continue
             try:
-                if line.absent is not None and canonical(entry) == canonical(line.absent(item, context)):
+                if line.absent is not None and entry == line.absent(item, context):  # fillers are text alone
                     value: Any = _IMPLIED
                 elif not line.claims(entry):
                     continue
                 else:
                     value = line.take(entry, context) if line.field is not None else _IMPLIED
-            except _MALFORMED:
+            except MALFORMED:
                 continue
             if value is UNREAD:
                 continue
@@ -248,6 +255,11 @@ def _rendered(entry: _Entry, item: Any, context: Context) -> Json:
     if value is _IMPLIED and line.absent is not None:
         return copied(line.absent(item, context))
     return line.put(value, context)
+
+
+def _only(line: Line) -> attrgetter[Any] | None:
+    """The getter of the one field on which depends whether anything is written; None where it does not depend on one."""
+    return attrgetter(line.field) if line.field and "|" not in line.field and line.absent is None else None
 
 
 def _quiet(line: Line) -> bool:
