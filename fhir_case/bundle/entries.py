@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from fhir_case.bundle.build import request_of, stated_in
 from fhir_case.bundle.came import address_of
-from fhir_case.bundle.identity import SHARED, marked, unmarked
+from fhir_case.bundle.identity import SHARED, Identity, marked, unmarked
 from fhir_case.bundle.index import Indexed, marked_as
 from fhir_case.bundle.references import addresses
 from fhir_case.case.base import Verbatim
 from fhir_case.case.envelope import Came, Envelope
 from fhir_case.case.model import PATIENT
 from fhir_case.issues import CaseError, Issue
-from fhir_case.json import Json, canonical
+from fhir_case.json import Json
 
 _ID = re.compile(r"[^A-Za-z0-9-]+")
 _HISTORY = re.compile(r"/_history/[^/]*$")
@@ -23,11 +23,14 @@ _HISTORY = re.compile(r"/_history/[^/]*$")
 
 @dataclass(slots=True)
 class Given:
-    """One resource of the bundle, without mark and id."""
+    """One resource of the bundle, without mark and id, and what stands around it."""
 
     indexed: Indexed
     resource: dict[str, Json]
+    id: str | None
     marked: bool
+    around: dict[str, Json]
+    """The entry without its resource."""
 
 
 @dataclass(slots=True)
@@ -39,52 +42,94 @@ class Entries:
     type: str
     ours: bool
     """Nothing stands around the resources but what a build puts there."""
-    envelope: Envelope
+    bundle: dict[str, Json]
+    order: list[Given | Json]
+    """All entries; those without a resource as they are."""
     resources: list[Given]
+    patient: str | None
+    """How the patient is referred to, where the bundle has none."""
+    relative: bool
+    """References are mostly written as `Type/id`."""
     usual: dict[str, str]
     """The address by which each item is named most."""
     targets: dict[str, str]
     """The items by all their addresses."""
+
+    def envelope(self) -> Envelope:
+        """The bundle without its resources, to give it back as it came."""
+        came = [
+            Came(item=one.indexed.id, id=one.id, marked=one.marked, entry=Verbatim(one.around))
+            if isinstance(one, Given)
+            else Came(entry=Verbatim(one))
+            for one in self.order
+        ]
+        return Envelope(bundle=Verbatim(self.bundle), patient=self.patient, relative=self.relative, entries=came)
 
 
 def given(bundle: dict[str, Json]) -> Entries:
     """Take a bundle (or a single resource) apart. Raises `CaseError` where it is neither."""
     if not isinstance(bundle, dict) or not isinstance(bundle.get("resourceType"), str):
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, found something without a resourceType"),))
-    if bundle["resourceType"] != "Bundle" or not isinstance(bundle.get("entry", []), list):
-        bundle = {"entry": [{"resource": bundle}]}
     raw = bundle.get("entry", [])
+    if bundle["resourceType"] != "Bundle" or not isinstance(raw, list) or not all(isinstance(e, dict) for e in raw):
+        bundle = {"entry": [{"resource": bundle}]}
+        raw = bundle["entry"]
     held = [_resource(entry) for entry in raw]
     marks = [marked(resource) if resource is not None else None for resource in held]
-    case_id = next(
-        (m.value.rpartition("/")[0] for m in marks if m is not None and (m.type not in SHARED or m.value.endswith("/patient"))),
-        None,
-    ) or _slug(bundle.get("id") or next((r["id"] for r in held if r and isinstance(r.get("id"), str)), "case"))  # fmt: skip
-    envelope = Envelope(bundle=Verbatim({k: v for k, v in bundle.items() if k != "entry" or not v}))
-    resources: list[Given] = []
+    case_id = _case_id(marks, bundle, held)
+    order: list[Given | Json] = []
     used: set[str] = set()
     for entry, resource, mark in zip(raw, held, marks, strict=True):
-        if resource is None:
-            envelope.entries.append(Came(entry=Verbatim(entry if isinstance(entry, dict) else {"": entry})))
-            continue
-        type = resource["resourceType"]
-        key = mark.value.rpartition("/")[2] if mark else ""
-        if not key or key in used or _ID.search(key):
-            key = _id_for(resource, entry.get("fullUrl"), used)
-        used.add(key)
-        mine = mark or marked_as(case_id, key, type)
-        bare = unmarked(resource) if mark else dict(resource)
-        id = bare.pop("id", None) if isinstance(bare.get("id"), str) else None
-        around = {k: v for k, v in entry.items() if k != "resource"}
-        envelope.entries.append(Came(item=key, id=id, marked=mark is not None, entry=Verbatim(around)))
-        resources.append(Given(Indexed(key, type, mine, stated_in(resource)), bare, mark is not None))
-    usual, targets = _addressed(envelope, resources)
+        order.append(_given(entry, resource, mark, case_id, used) if resource is not None else entry)
+    resources = [one for one in order if isinstance(one, Given)]
+    targets = _targets(resources)
+    patient = None if any(one.indexed.id == PATIENT for one in resources) else _subject(resources, targets)
+    if patient is not None:
+        targets[patient] = PATIENT
+    relative = any(one.id for one in resources) and _mostly_relative(resources, targets)
+    usual = {
+        one.indexed.id: address_of(one.indexed.type, one.id, one.around.get("fullUrl"), relative) or ""
+        for one in resources
+    }
+    if patient is not None:
+        usual[PATIENT] = patient
     type = str(bundle.get("type") or "")
-    ours = bool(resources) and _ours(bundle, type, envelope, resources)
-    title = next(
-        (r["title"] for r in held if r and r["resourceType"] == "Composition" and isinstance(r.get("title"), str)), ""
-    )
-    return Entries(case_id, title or f"Case {case_id}", type, ours, envelope, resources, usual, targets)  # fmt: skip
+    around = {k: v for k, v in bundle.items() if k != "entry" or not v}
+    ours = bool(resources) and len(resources) == len(order) and _ours(bundle, type, resources)
+    title = _title(held) or f"Case {case_id}"
+    return Entries(case_id, title, type, ours, around, order, resources, patient, relative, usual, targets)
+
+
+def _given(entry: Json, resource: dict[str, Json], mark: Identity | None, case_id: str, used: set[str]) -> Given:
+    type = resource["resourceType"]
+    key = mark.value.rpartition("/")[2] if mark else ""
+    if not key or key in used or _ID.search(key):
+        key = _id_for(resource, entry.get("fullUrl"), used)
+    used.add(key)
+    bare = unmarked(resource) if mark else dict(resource)
+    id = bare.pop("id", None) if isinstance(bare.get("id"), str) else None
+    around = {k: v for k, v in entry.items() if k != "resource"}
+    indexed = Indexed(key, type, mark or marked_as(case_id, key, type), stated_in(resource))
+    return Given(indexed, bare, id, mark is not None, around)
+
+
+def _case_id(marks: list[Identity | None], bundle: dict[str, Json], held: list[dict[str, Json] | None]) -> str:
+    """The case that the marks name, else a name made from the bundle's id or the first resource's."""
+    for mark in marks:
+        if mark is not None and (mark.type not in SHARED or mark.value.endswith("/" + PATIENT)):
+            return mark.value.rpartition("/")[0]
+    ids = [bundle.get("id"), *(resource.get("id") for resource in held if resource is not None)]
+    return _slug(next((id for id in ids if isinstance(id, str)), "case"))
+
+
+def _title(held: list[dict[str, Json] | None]) -> str:
+    """What a Composition calls it."""
+    for resource in held:
+        if resource is not None and resource["resourceType"] == "Composition":
+            title = resource.get("title")
+            if isinstance(title, str):
+                return title
+    return ""
 
 
 def _resource(entry: Json) -> dict[str, Json] | None:
@@ -111,33 +156,15 @@ def _id_for(resource: dict[str, Json], full_url: Json, used: set[str]) -> str:
     return name
 
 
-def _addressed(envelope: Envelope, resources: list[Given]) -> tuple[dict[str, str], dict[str, str]]:
-    """By which address each item is named most, and the items by all their addresses."""
+def _targets(resources: list[Given]) -> dict[str, str]:
+    """The items by all their addresses; what two entries go by leads nowhere."""
     targets: dict[str, str] = {}
     clashing: set[str] = set()
-    came = {one.item: one for one in envelope.entries if one.item is not None}
     for one in resources:
-        around = came[one.indexed.id]
-        for name in _names_of(one.indexed.type, around.id, around.entry.get("fullUrl")):
+        for name in _names_of(one.indexed.type, one.id, one.around.get("fullUrl")):
             if targets.setdefault(name, one.indexed.id) != one.indexed.id:
                 clashing.add(name)
-    for name in clashing:  # what two entries go by leads nowhere
-        del targets[name]
-    if not any(one.indexed.id == PATIENT for one in resources):
-        envelope.patient = _subject(resources, targets)
-        if envelope.patient is not None:
-            targets[envelope.patient] = PATIENT
-    envelope.relative = any(around.id for around in envelope.entries) and _mostly_relative(resources, targets)
-    usual = {
-        one.indexed.id: address_of(
-            one.indexed.type, came[one.indexed.id].id, came[one.indexed.id].entry.get("fullUrl"), envelope.relative
-        )
-        or ""
-        for one in resources
-    }
-    if envelope.patient is not None:
-        usual[PATIENT] = envelope.patient
-    return usual, targets
+    return {name: item for name, item in targets.items() if name not in clashing}
 
 
 def _mostly_relative(resources: list[Given], targets: dict[str, str]) -> bool:
@@ -170,17 +197,15 @@ def _subject(resources: list[Given], targets: dict[str, str]) -> str | None:
     return min(named, key=lambda name: (-named[name], name)) if named else None
 
 
-def _ours(bundle: dict[str, Json], type: str, envelope: Envelope, resources: list[Given]) -> bool:
+def _ours(bundle: dict[str, Json], type: str, resources: list[Given]) -> bool:
     """Whether the bundle has nothing around its resources but what a build puts there."""
     known = {"transaction": set(), "collection": set(), "document": {"meta", "identifier", "timestamp"}}
     if type not in known or bundle.keys() - {"resourceType", "type", "entry"} - known[type]:
         return False
-    if len(envelope.entries) != len(resources):
-        return False
-    for came, one in zip(envelope.entries, resources, strict=True):
+    for one in resources:
         wanted: dict[str, Json] = {"fullUrl": one.indexed.address}
         if type == "transaction":
             wanted["request"] = request_of(one.indexed)
-        if not one.marked or came.id is not None or canonical(came.entry) != canonical(wanted):
+        if not one.marked or one.id is not None or one.around != wanted:  # text alone, so equality is exact
             return False
     return True

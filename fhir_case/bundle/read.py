@@ -61,7 +61,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
     _settle_header(case, found, context, mappings)
     if not entries.ours or not _as_built(case, entries, bundle):
-        case.bundle = entries.envelope
+        case.bundle = entries.envelope()
     return Read(case, Report(tuple(found.issues)))
 
 

@@ -29,6 +29,9 @@ class Mappings:
         self._by_type: dict[str, tuple[Mapping, ...]] = {}
         for mapping in self.all:
             self._by_type[mapping.type or ""] = (*self._by_type.get(mapping.type or "", ()), mapping)
+        times = [(mapping.type or "", point, path) for mapping in self.all for point, path in mapping.points.items()]
+        self._paths = {(type, point): path for type, point, path in times}
+        self._points = {(type, path): point for type, point, path in times}
 
     def of_kind(self, kind: str) -> Mapping:
         """The mapping of a section of the case."""
@@ -40,11 +43,11 @@ class Mappings:
 
     def path_of(self, type: str, point: str) -> str | None:
         """The element that holds the named time of items of a type."""
-        return next((m.points[point] for m in self.of_type(type) if point in m.points), None)
+        return self._paths.get((type, point))
 
     def point_at(self, type: str, path: str) -> str | None:
         """And back: the name of the time that an element holds."""
-        return next((point for m in self.of_type(type) for point, at in m.points.items() if at == path), None)
+        return self._points.get((type, path))
 
 
 @cache

@@ -225,6 +225,9 @@ class Dosage(Stated):
     site: Concept | None = None
 
 
+Dosages = Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)]
+
+
 class Medication(Item):
     """A drug that the patient takes, took, or did not take."""
 
@@ -237,7 +240,7 @@ class Medication(Item):
     taken: When | None = None
     asserted: Point | None = None
     """When this was told."""
-    dosage: Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)] = Field(default_factory=list)
+    dosage: Dosages = Field(default_factory=list)
     reasons: list[Ref] = Field(default_factory=list)
     """The diagnoses it is taken for."""
     indications: list[Concept] = Field(default_factory=list)

@@ -98,16 +98,19 @@ class Mapping:
             return refused
         fragments: dict[int, Fragment] = {}
         remainder: Fragment = {}
+        owner = self._owner
         for key, value in resource.items():
-            if key == "resourceType" and self.type:
-                continue
-            slot = self._slot(key)
-            if slot is None:
-                if key in self._modifiers:
-                    return Refusal(f"it has {key}, which can change its meaning")
+            slot = owner[key] if key in owner else self._slot(key)
+            if slot is not None:
+                held = fragments.get(slot)
+                if held is None:
+                    fragments[slot] = {key: value}
+                else:
+                    held[key] = value
+            elif key in self._modifiers:
+                return Refusal(f"it has {key}, which can change its meaning")
+            elif key != "resourceType" or not self.type:
                 remainder[key] = value
-            else:
-                fragments.setdefault(slot, {})[key] = value
         values = Values()
         made: list[tuple[Fragment, Any]] = []
         for place, slot_ in self._reading:
