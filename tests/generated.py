@@ -111,7 +111,7 @@ class Making:
                     relation, anchor[0], anchor[1], None if relation == "at" else offset
                 ),
                 st.sampled_from(["before", "at", "after"]), st.sampled_from(self.anchors), st.none() | spans,
-            ).map(lambda made: made.offset if (made.relation, made.anchor) == ("after", "patient") and made.offset else made)  # fmt: skip
+            ).map(_plainest)  # fmt: skip
         periods = st.builds(Period, moments, st.none() | moments) | st.builds(Period, st.none(), moments)
         return st.builds(When, moments | periods | st.builds(Words, NAMES))
 
@@ -129,6 +129,11 @@ class Making:
             fields[_SAYS[model.__name__]] = "x"
         fields = {k: v for k, v in fields.items() if v is not None or not model.model_fields[k].is_required()}
         return model(**_fitting(model, fields))
+
+
+def _plainest(made: Relative) -> Relative | Span:
+    """So long after the birth is an age."""
+    return made.offset if (made.relation, made.anchor) == ("after", "patient") and made.offset else made
 
 
 def _passes(check: Callable[[When], When], when: When) -> bool:

@@ -9,9 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from servers import ROOT, unavailable
+from servers import unavailable
 
-EXTENSIONS = ROOT / "tests/definitions"
 IPS_DOCUMENT = "http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"
 
 
@@ -50,4 +49,4 @@ def _needed(work: Path) -> None:
 def ips(shared: Path) -> list[str | Path]:
     """The options with which a document is held against IPS 2.0.0, and its resources against what they claim."""
     package = shared / "data/ig-packages/hl7.fhir.uv.ips-2.0.0.tgz"
-    return ["--ig", package, "--ig", EXTENSIONS, "--profile", IPS_DOCUMENT]
+    return ["--ig", package, "--profile", IPS_DOCUMENT]

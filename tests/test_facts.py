@@ -228,7 +228,7 @@ def test_no_code_says_more_than_the_report(bundle: dict[str, Any]) -> None:
     assert not {one["code"] for one in codings(bundle)} & REJECTED
 
 
-IPS_SECTIONS = {"48765-2", "10160-0", "30954-2"}
+IPS_SECTIONS = {"48765-2", "10160-0", "30954-2", "29762-2"}
 """Section codes that codes.yaml lists in words, read from the profile."""
 
 

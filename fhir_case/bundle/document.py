@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from fhir_case.bundle.ips import Addressed, apart
 from fhir_case.bundle.narrative import table
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.model import CaseModel, Entry
@@ -118,10 +119,10 @@ def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> d
 
     https://hl7.org/fhir/R4/documents.html
     """
-    first = [pair for pair in resources if pair[1]["resourceType"] == "Composition"]
-    rest = [pair for pair in resources if pair[1]["resourceType"] != "Composition"]
+    (first, composition), *rest = sorted(resources, key=lambda pair: pair[1]["resourceType"] != "Composition")
+    composition, entries = apart(composition, [Addressed(*pair) for pair in rest], case.id)
     made = around_document(case)
-    made["entry"] = [{"fullUrl": address, "resource": resource} for address, resource in first + rest]
+    made["entry"] = [{"fullUrl": address, "resource": one} for address, one in [(first, composition), *entries]]
     return made
 
 

@@ -10,6 +10,7 @@ from fhir_case.bundle.build import request_of, stated_in
 from fhir_case.bundle.came import address_of
 from fhir_case.bundle.identity import SHARED, Identity, marked, unmarked
 from fhir_case.bundle.index import Indexed, marked_as
+from fhir_case.bundle.ips import together
 from fhir_case.bundle.references import addresses
 from fhir_case.case.base import Verbatim
 from fhir_case.case.envelope import Came, Envelope
@@ -81,6 +82,8 @@ def given(bundle: dict[str, Json]) -> Entries:
     used: set[str] = set()
     for entry, resource, mark in zip(raw, held, marks, strict=True):
         order.append(_given(entry, resource, mark, case_id, used) if resource is not None else entry)
+    if bundle.get("type") == "document":
+        order = _together(order)
     resources = [one for one in order if isinstance(one, Given)]
     targets = _targets(resources)
     patient = None if any(one.indexed.id == PATIENT for one in resources) else _subject(resources, targets)
@@ -98,6 +101,13 @@ def given(bundle: dict[str, Json]) -> Entries:
     ours = bool(resources) and len(resources) == len(order) and _ours(bundle, type, resources)
     title = _title(held) or f"Case {case_id}"
     return Entries(case_id, title, type, ours, around, order, resources, patient, relative, usual, targets)
+
+
+def _together(order: list[Given | Json]) -> list[Given | Json]:
+    """The entries of an IPS document of ours with everything where other bundles have it."""
+    ours = [one for one in order if isinstance(one, Given) and one.marked]
+    gone = together([one.resource for one in ours], [one.indexed.id for one in ours])
+    return [one for one in order if not isinstance(one, Given) or one.indexed.id not in gone]
 
 
 def _given(entry: Json, resource: dict[str, Json], mark: Identity | None, case_id: str, used: set[str]) -> Given:

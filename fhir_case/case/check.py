@@ -186,6 +186,9 @@ def _cycles(entries: list[Entry]) -> Iterator[Problem]:
 def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
     patient = case.patient
     if patient is None:
+        if PATIENT not in dropped and PATIENT not in case.resources and case.bundle is None:
+            yield Problem("case-value", (), "a case is about a patient, and this one has none",
+                          "add patient: {} where nothing is stated of him or her")  # fmt: skip
         return
     if patient.birth is not None and patient.age is not None:
         yield Problem(

@@ -12,6 +12,7 @@ from fhir_case.lens.codes import CodeTable, codes, concepts
 from fhir_case.lens.context import ITEM, Anchor, Context
 from fhir_case.lens.fields import (
     CORE,
+    DERIVATION,
     always,
     boolean,
     category,
@@ -47,7 +48,7 @@ from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
 
 __all__ = [
-    "CORE", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always", "asserted",
+    "CORE", "DERIVATION", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always", "asserted",
     "attachment", "birth", "boolean", "category", "code", "codes", "coding", "concept", "concepts", "deceased", "each",
     "extension", "filler", "first", "fixed", "identified", "integer", "modality", "named", "needed", "note", "of_patient", "part",
     "period", "presence", "profile", "quantity", "quotes", "race", "ranges", "reference", "result", "side", "sized",
