@@ -54,20 +54,19 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     for one in sorted(entries.resources, key=lambda one: _FIRST.get(one.indexed.type, 9)):
         context.where = one.indexed.id
         _read_one(one, found, context, mappings)
-    fields = {**_header(found), **found.sections, "source": found.source, "patient": found.patient}
-    title = found.header.title if found.header else entries.title
-    case = model.model_construct(None, id=entries.case_id, title=title, resources=found.resources, **fields)
+    header = found.header
+    # Every field is given: pydantic works long to find out the defaults of a model that it does not validate.
+    case = model.model_construct(
+        None, id=entries.case_id, title=header.title if header else entries.title,
+        recorded=header.recorded if header else None, language=header.language if header else None,
+        source=found.source, patient=found.patient, resources=found.resources, bundle=None, **found.sections,
+    )  # fmt: skip
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
     _settle_header(case, found, context, mappings)
     if not entries.ours or not _as_built(case, entries, bundle):
         case.bundle = entries.envelope()
     return Read(case, Report(tuple(found.issues)))
-
-
-def _header(found: _Found) -> dict[str, Any]:
-    header = found.header
-    return {"recorded": header.recorded, "language": header.language} if header else {}
 
 
 def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -> None:
