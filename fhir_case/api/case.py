@@ -1,22 +1,24 @@
-"""`Case`: one patient's clinical case, and its ways to and from FHIR."""
+"""`Case`: one patient's clinical case, and its ways to and from FHIR.
+
+The ways are imported when they are first gone: YAML, and the mappings, take as long to load as the model itself.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import PrivateAttr
 
 from fhir_case.api.sources import has_floats, resource_of
-from fhir_case.bundle.build import Build, BundleType, build
-from fhir_case.bundle.read import read
-from fhir_case.bundle.registry import Mappings, installed
-from fhir_case.case.loading import load, load_text
 from fhir_case.case.model import CaseModel
-from fhir_case.case.writing import write_yaml
 from fhir_case.issues import Issue, Report
 from fhir_case.json import Json, dumps
+
+if TYPE_CHECKING:
+    from fhir_case.bundle.build import Build, BundleType
+    from fhir_case.bundle.registry import Mappings
 
 SCHEMA = "yaml-language-server: $schema=case.schema.json"
 """The first line of a case file: it lets editors complete and check it while it is typed."""
@@ -46,15 +48,21 @@ class Case(CaseModel):
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """The case in a YAML or JSON file. Raises `CaseError` with all issues, each with file:line:column and field."""
+        from fhir_case.case.loading import load
+
         return load(cls, Path(path))
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "case.yaml") -> Self:
         """The case in a text; `name` names it in errors."""
+        from fhir_case.case.loading import load_text
+
         return load_text(cls, text, name)
 
     def to_yaml(self) -> str:
         """The case as a person would have written it."""
+        from fhir_case.case.writing import write_yaml
+
         return write_yaml(self.writable(), SCHEMA)
 
     def to_json(self) -> str:
@@ -63,6 +71,9 @@ class Case(CaseModel):
 
     def build(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> Build:
         """The bundle, with a report of what the standard forced the build to add, and where each entry comes from."""
+        from fhir_case.bundle.build import build
+        from fhir_case.bundle.registry import installed
+
         return build(self, type, mappings or installed())
 
     def to_bundle(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> dict[str, Json]:
@@ -76,6 +87,9 @@ class Case(CaseModel):
         `source`: JSON text or bytes, a path, a dict, or a `fhir.resources` model. Raises `CaseError` only where
         nothing can be read.
         """
+        from fhir_case.bundle.read import read
+        from fhir_case.bundle.registry import installed
+
         resource = resource_of(source)
         found = read(resource, mappings or installed(), cls)
         report = found.report
@@ -87,4 +101,7 @@ class Case(CaseModel):
     @classmethod
     def from_bundle(cls, source: Any, *, mappings: Mappings | None = None) -> Self:
         """The case that a bundle tells; see `read`."""
+        from fhir_case.bundle.read import read
+        from fhir_case.bundle.registry import installed
+
         return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]

@@ -70,7 +70,7 @@ class Verbatim(dict[str, Any]):
 
 
 def _verbatim(raw: Any) -> Verbatim:
-    from fhir_case.case.reading import verbatim
+    from fhir_case.case.scalars import verbatim
 
     if not isinstance(raw, dict):
         raise Unreadable(f"expected FHIR JSON, found {shortened(raw)}")
@@ -86,9 +86,7 @@ FHIR = Annotated[
 class Model(BaseModel):
     """A strict model: unknown keys are errors, and so are values that do not fit, also when they are assigned later."""
 
-    model_config = ConfigDict(
-        extra="forbid", validate_assignment=True, revalidate_instances="never", use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, revalidate_instances="never")
 
 
 class Part(Model):

@@ -14,6 +14,7 @@ from fhir_case.case.model import CaseModel
 from fhir_case.case.timing import Timing
 from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size, Value
 from fhir_case.case.when import When
+from fhir_case.formats.descriptions import descriptions
 from fhir_case.json import canonical, dumps
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -39,7 +40,7 @@ def case_schema() -> Schema:
 
     https://json-schema.org/draft/2020-12
     """
-    made = CaseModel.model_json_schema(schema_generator=_WithoutDefaults)
+    made = CaseModel.model_json_schema(schema_generator=_Described)
     definitions = made.pop("$defs")
     for holder in definitions.values():
         holder["properties"] = {name: _with_short_form(name, held) for name, held in holder["properties"].items()}
@@ -55,11 +56,19 @@ def case_schema() -> Schema:
     return {**whole, "$defs": dict(sorted(closed.items()))}
 
 
-class _WithoutDefaults(GenerateJsonSchema):
-    """Defaults say nothing in a case file: what is not stated is not there."""
+class _Described(GenerateJsonSchema):
+    """Fields with their descriptions, and without defaults, which say nothing in a case file: what is not stated is not
+    there."""
 
     def default_schema(self, schema: Any) -> Schema:
         return self.generate_inner(schema["schema"])
+
+    def model_schema(self, schema: Any) -> Schema:
+        made = super().model_schema(schema)
+        for name, text in descriptions(schema["cls"]).items():
+            if name in made["properties"]:  # a field may be excluded from what is written
+                made["properties"][name]["description"] = text
+        return made
 
 
 def _with_short_form(name: str, field: Schema) -> Schema:

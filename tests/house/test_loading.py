@@ -28,10 +28,23 @@ def test_json_needs_no_models() -> None:
 
 
 @pytest.mark.parametrize("what", ["from fhir_case import Case", "import fhir_case; fhir_case.Case.loads"])
-def test_a_case_loads_no_network_no_fhir_models_and_no_terminal(what: str) -> None:
-    modules = loaded(what)
-    assert "fhir_case.api.case" in modules
-    assert not {NETWORK, MODELS, *TERMINAL, "fhir_case.client", "fhir_case.delivery"} & modules
+def test_a_case_loads_its_model_and_neither_yaml_nor_mappings_before_they_are_needed(what: str) -> None:
+    rooms = {name.removeprefix("fhir_case.").split(".")[0] for name in loaded(what) if name.startswith("fhir_case.")}
+    assert rooms == {"api", "case", "terminology", "issues", "json"}
+    assert not {"yaml", NETWORK, MODELS, *TERMINAL} & loaded(what)
+
+
+def test_a_case_in_json_is_built_and_read_without_yaml() -> None:
+    text = '{"resourceType": "Bundle", "type": "collection"}'
+    modules = loaded(f"from fhir_case import Case\nCase.from_bundle('{text}').to_bundle()")
+    assert "fhir_case.mappings.condition" in modules
+    assert not {"yaml", NETWORK, MODELS, *TERMINAL, "fhir_case.client", "fhir_case.delivery"} & modules
+
+
+def test_a_case_file_is_read_without_mappings() -> None:
+    modules = loaded("from fhir_case import Case\nCase.loads('id: x\\ntitle: X\\npatient: {}')")
+    assert "yaml" in modules
+    assert not {NETWORK, MODELS, *TERMINAL, "fhir_case.lens", "fhir_case.mappings", "fhir_case.bundle"} & modules
 
 
 def test_a_client_loads_the_network_but_no_fhir_models_and_no_terminal_of_ours() -> None:
