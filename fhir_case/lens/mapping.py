@@ -125,6 +125,8 @@ class Mapping:
         if self.type and has_unknown_modifier(resource, text):
             return Refusal("it has a modifier extension or implicit rules")
         if remainder or not _same(text, made, self.type):
+            if READ_AS in remainder or any(None in fragment.values() for fragment, _ in made):
+                return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
             for fragment, rendering in made:
                 if rendering is UNREAD:
                     remainder.update(fragment)

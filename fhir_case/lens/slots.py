@@ -150,7 +150,7 @@ class Entries:
             return
         said = [_Entry(line, one) for line in self.lines for one in self._values(item, line)]
         made = self._merged(self._with_implied(said, item, context), remainder[self.key], item, context)
-        if made:
+        if made is not None:
             out[self.key] = made
 
     def read(self, fragment: Fragment, values: Values, context: Context) -> Any:
@@ -218,13 +218,13 @@ class Entries:
         return _Entry(None, UNREAD)
 
     def _merged(self, said: list[_Entry], original: Json, item: Any, context: Context) -> Json:
-        """The source's entries where they still say what the item says, renderings for the rest."""
+        """The source's entries where they still say what the item says, renderings for the rest; None for no list."""
         found = self._read(original, item, context)
         had = {id(line) for line, _ in found}
         # What is only implied is not forced upon a source that did without it.
         said = [entry for entry in said if entry.value is not _IMPLIED or id(entry.line) in had]
         if all(_agree(line, said, found) for line in self.lines):
-            return context.outward(original) if original is not None else []
+            return context.outward(original)
         kept = original if isinstance(original, list) else []
         unused = [(entry, held) for entry, held in zip(found, kept, strict=True) if entry.line is not None]
         made: list[Json] = []
@@ -238,7 +238,7 @@ class Entries:
         for place, entry in enumerate(found):
             if entry.line is None:
                 made.insert(min(place, len(made)), context.outward(original[place]))
-        return made
+        return made or None
 
 
 def _agree(line: Line, said: list[_Entry], found: list[_Entry]) -> bool:
@@ -268,7 +268,7 @@ def _quiet(line: Line) -> bool:
 
 def owned(line: Line, key: str) -> bool:
     """Whether a key of the resource belongs to the line's element."""
-    bare = key[1:] if key[0] == "_" else key
+    bare = key[1:] if key[:1] == "_" else key
     name = line.key
     if not line.choice:
         return bare == name
