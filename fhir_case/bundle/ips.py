@@ -1,0 +1,169 @@
+"""What stands elsewhere in an IPS document than in other bundles: the extensions of Patient and AllergyIntolerance.
+
+IPS 2.0.0 slices their `extension` by definitions that its package does not bring (`individual-pronouns` and others of
+a later extension pack), so a validator that has the package alone cannot tell whether any extension at their root fits
+and calls the whole document wrong. In a document, quotes of these resources therefore stand on an element inside them,
+and race and ethnicity are observations of the social history, which is where IPS has room for them.
+
+`apart` and `together` are each other's inverse.
+https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Patient-uv-ips.html
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fhir_case.bundle.identity import ITEM, Identity, mark
+from fhir_case.bundle.narrative import escape
+from fhir_case.json import Json
+from fhir_case.lens import DERIVATION
+from fhir_case.mappings.people import US_CORE
+from fhir_case.mappings.tables import OBSERVATION_CATEGORY
+
+Resource = dict[str, Json]
+
+SECTION = "29762-2"
+_TITLE = "Social history"
+
+
+class Addressed(NamedTuple):
+    """A resource and its `fullUrl`."""
+
+    address: str
+    resource: Resource
+
+
+class _Told(NamedTuple):
+    """An extension of Patient that is an observation in a document: its url, the id of that, what it is called."""
+
+    url: str
+    suffix: str
+    name: str
+
+
+_TOLD = (_Told(US_CORE + "us-core-race", "race", "Race"), _Told(US_CORE + "us-core-ethnicity", "ethnicity", "Ethnicity"))
+
+
+def apart(composition: Resource, resources: list[Addressed], namespace: str) -> tuple[Resource, list[Addressed]]:
+    """The resources of a document as IPS has room for them, and the Composition that leads to what was added."""
+    made: list[Addressed] = []
+    added: list[Addressed] = []
+    for address, resource in resources:
+        if resource["resourceType"] == "Patient":
+            found = {told.url: _observation(resource, told, address, namespace) for told in _TOLD}
+            added += [one for one in found.values() if one is not None]
+            resource = _without_told(resource, {url for url, one in found.items() if one is not None})
+        made.append(Addressed(address, _quotes_inside(resource)))
+    if added:
+        composition = {**composition, "section": [*composition["section"], _section(added)]}
+    return composition, [*made, *added]
+
+
+def together(resources: list[Resource], ids: list[str]) -> set[str]:
+    """Undo `apart` in resources without their marks, by the ids of their items; the ids of those to leave out."""
+    by_id = dict(zip(ids, resources, strict=True))
+    patient = by_id.get("patient")
+    gone: set[str] = set()
+    for told in _TOLD:
+        key = f"patient-{told.suffix}"
+        extension = _extension(by_id.get(key, {}), told)
+        if patient is not None and extension is not None:
+            patient["extension"] = [*_entries(patient), extension]
+            gone.add(key)
+    composition = by_id.get("composition")
+    if gone and composition is not None:
+        composition["section"] = [s for s in _entries(composition, "section") if s.get("title") != _TITLE]
+    for resource in resources:
+        _quotes_outside(resource)
+    return gone
+
+
+# --- race and ethnicity -----------------------------------------------------------------------------------------------
+
+
+def _observation(patient: Resource, told: _Told, address: str, namespace: str) -> Addressed | None:
+    extension = next((e for e in _entries(patient) if e.get("url") == told.url), {})
+    codings = [part["valueCoding"] for part in _entries(extension) if part.get("url") == "ombCategory"]
+    texts = [part["valueString"] for part in _entries(extension) if part.get("url") == "text"]
+    if len(texts) != 1 or len(codings) + 1 != len(_entries(extension)):
+        return None
+    concept: Resource = {"coding": codings} if codings else {}
+    concept["text"] = texts[0]
+    made: Resource = {"resourceType": "Observation", "status": "final"}
+    made["category"] = [OBSERVATION_CATEGORY.concept("social-history")]
+    made |= {"code": {"text": told.name}, "subject": {"reference": address}, "valueCodeableConcept": concept}
+    identity = Identity("Observation", ITEM, f"{namespace}/patient-{told.suffix}")
+    mark(made, identity)
+    return Addressed(identity.address, made)
+
+
+def _extension(observation: Resource, told: _Told) -> Resource | None:
+    concept = observation.get("valueCodeableConcept")
+    if not isinstance(concept, dict) or not isinstance(concept.get("text"), str):
+        return None
+    parts = [{"url": "ombCategory", "valueCoding": coding} for coding in _entries(concept, "coding")]
+    return {"url": told.url, "extension": [*parts, {"url": "text", "valueString": concept["text"]}]}
+
+
+def _without_told(patient: Resource, urls: set[str]) -> Resource:
+    return _with_extensions(patient, [e for e in _entries(patient) if e.get("url") not in urls])
+
+
+def _section(added: list[Addressed]) -> Resource:
+    lines = [f"{r['code']['text']}: {escape(r['valueCodeableConcept']['text'])}" for _, r in added]
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    return {
+        "title": _TITLE,
+        "code": {"coding": [{"system": "http://loinc.org", "code": SECTION}]},
+        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div>'},
+        "entry": [{"reference": address} for address, _ in added],
+    }
+
+
+# --- quotes -----------------------------------------------------------------------------------------------------------
+
+
+def _host(resource: Resource) -> Resource | None:
+    """The element inside that takes the quotes: one that the profile requires, and that is no primitive."""
+    if resource["resourceType"] == "AllergyIntolerance":
+        found = resource.get("code")
+    else:
+        names = resource.get("name")
+        found = names[0] if resource["resourceType"] == "Patient" and isinstance(names, list) and names else None
+    return found if isinstance(found, dict) else None
+
+
+def _quotes_inside(resource: Resource) -> Resource:
+    host = _host(resource)
+    quotes = [e for e in _entries(resource) if e.get("url") == DERIVATION]
+    if host is None or not quotes:
+        return resource
+    made = _with_extensions(resource, [e for e in resource["extension"] if e.get("url") != DERIVATION])
+    hosting = {**host, "extension": [*host.get("extension", ()), *quotes]}
+    if resource["resourceType"] == "AllergyIntolerance":
+        return {**made, "code": hosting}
+    return {**made, "name": [hosting, *resource["name"][1:]]}
+
+
+def _quotes_outside(resource: Resource) -> None:
+    host = _host(resource) if resource["resourceType"] in ("Patient", "AllergyIntolerance") else None
+    quotes = [e for e in _entries(host or {}) if e.get("url") == DERIVATION]
+    if host is None or not quotes:
+        return
+    hosting = _with_extensions(host, [e for e in host["extension"] if e.get("url") != DERIVATION])
+    if resource["resourceType"] == "AllergyIntolerance":
+        resource["code"] = hosting
+    else:
+        resource["name"] = [hosting, *resource["name"][1:]]
+    resource["extension"] = [*quotes, *resource.get("extension", ())]
+
+
+def _entries(holder: Resource, name: str = "extension") -> list[Resource]:
+    """The entries of a list that can be looked into; none where it is no such list."""
+    held = holder.get(name)
+    return held if isinstance(held, list) and all(isinstance(one, dict) for one in held) else []
+
+
+def _with_extensions(holder: Resource, extensions: list[Json]) -> Resource:
+    made = {name: value for name, value in holder.items() if name != "extension"}
+    return {**made, "extension": extensions} if extensions else made
