@@ -106,10 +106,10 @@ class Index:
         by which each item is named most."""
 
         def item(reference: Json) -> str | None:
-            return _target(reference, targets) if isinstance(reference, str) else None
+            return target_of(reference, targets) if isinstance(reference, str) else None
 
         def to(reference: str) -> str | None:
-            found = _target(reference, targets)
+            found = target_of(reference, targets)
             if found is None:
                 return None
             return f"{ITEM}{found}" if usual[found] == reference else f"{ITEM}{found}{SPELLED}{reference}"
@@ -140,6 +140,6 @@ def _named(reference: Json) -> str | None:
     return reference[len(ITEM) :].partition(SPELLED)[0]
 
 
-def _target(reference: str, targets: dict[str, str]) -> str | None:
+def target_of(reference: str, targets: dict[str, str]) -> str | None:
     """The item that an address names, whichever version of it (https://hl7.org/fhir/R4/references.html#literal)."""
     return targets.get(reference) or (targets.get(_HISTORY.sub("", reference)) if "/_history/" in reference else None)

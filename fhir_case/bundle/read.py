@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from fhir_case.bundle.document import around_document, composition, provenance
 from fhir_case.bundle.entries import Entries, Given, given
-from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index
+from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
+from fhir_case.bundle.references import addresses
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
 from fhir_case.case.model import KINDS, PATIENT, SOURCE, CaseModel
@@ -66,6 +69,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     _settle_header(case, found, context, mappings)
     if not entries.ours or not _as_built(case, entries, bundle):
         case.bundle = entries.envelope()
+        found.issues += _dangling(entries)
     return Read(case, Report(tuple(found.issues)))
 
 
@@ -92,6 +96,8 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
                 _kept(mapping.kind, key, mapping.read(resource, context), found)
             return
     found.resources[key] = Verbatim(context.inward(resource))
+    if one.indexed.type == "Patient" and key != PATIENT:
+        reasons = ["a case is about one patient, and this is another"]
     reason = reasons[-1] if reasons else f"there is no mapping for {one.indexed.type}"
     found.issues.append(Issue("carried", f"kept verbatim: {reason}", "information", f"resources.{key}"))
 
@@ -123,6 +129,20 @@ def _settle_header(case: CaseModel, found: _Found, context: Context, mappings: M
             case.resources[key] = Verbatim(context.inward(held))
             reason = "kept verbatim: it is not the one that the case makes"
             found.issues.append(Issue("carried", reason, "information", f"resources.{key}"))
+
+
+_LOCAL = re.compile(r"urn:uuid:.*|[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/.*)?")
+
+
+def _dangling(entries: Entries) -> Iterator[Issue]:
+    """References to resources that should be in the bundle and are not: they stay as they came."""
+    for one in entries.resources:
+        for address in dict.fromkeys(addresses(one.resource)):
+            local = _LOCAL.fullmatch(address) and address != entries.patient
+            if local and target_of(address, entries.targets) is None:
+                kind = address.partition("/")[0] if "/" in address else "urn:uuid"
+                message = f"a reference to a {kind} that is not in the bundle stays as it came"
+                yield Issue("reference-outside", message, "information", one.indexed.id)
 
 
 def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> bool:
