@@ -14,10 +14,11 @@ from pydantic import AfterValidator, BaseModel
 from fhir_case import Case
 from fhir_case.case.base import REFERENCE, Part, Quote, Stated
 from fhir_case.case.check import TIMES
+from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import KINDS
 from fhir_case.case.people import Event
 from fhir_case.case.timing import EVENTS, Timing
-from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size
 from fhir_case.case.when import UNITS, Date, Period, Relative, Span, When, Words
 
 NAMES = st.text(string.ascii_letters + string.digits + "äß·€😀 .,:;#|-'\"&<>{}[]@!%*?/\\", min_size=1, max_size=25).filter(

@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from fhir_case.case.base import Code, Instant, Item, ItemId, Part, Ref, Stated, Text
+from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.problems import Unreadable
 from fhir_case.case.timing import Timing
-from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size
 from fhir_case.case.when import Date, Period, Point, Span, When, Words, told_as
 
 Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]

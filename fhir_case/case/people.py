@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from fhir_case.case.base import Code, Instant, Item, Part, Ref, Stated, Text
+from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.problems import Unreadable
-from fhir_case.case.values import Coding, Concept
 from fhir_case.case.when import Date, Period, Point, Relative, Span, When, Words, told_as
 
 Sex = Literal["male", "female", "other", "unknown"]

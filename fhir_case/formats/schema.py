@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import CaseModel
 from fhir_case.case.timing import Timing
-from fhir_case.case.values import Coding, Concept, Quantity, Range, Result, Size, Value
+from fhir_case.case.values import Value
 from fhir_case.case.when import When
 from fhir_case.formats.descriptions import descriptions
 from fhir_case.json import canonical, dumps

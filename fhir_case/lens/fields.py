@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.base import Part, Quote
+from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.measured import UCUM, Quantity, Range, Result
 from fhir_case.case.model import SOURCE
-from fhir_case.case.values import UCUM, Coding, Concept, Quantity, Range, Result
 from fhir_case.json import Json, canonical, copied, number
 from fhir_case.lens.codes import CodeTable
 from fhir_case.lens.context import Context

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.base import Part
-from fhir_case.case.values import UCUM, Concept, Result, Size
+from fhir_case.case.coded import Concept
+from fhir_case.case.measured import UCUM, Result, Size
 from fhir_case.json import Json
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_case.case.values import Coding, Concept
+from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.when import Relative, Span, When
 from fhir_case.json import Json
 from fhir_case.lens.context import Context

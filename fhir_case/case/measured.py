@@ -1,0 +1,240 @@
+"""The measured values of a case and how a person types them: `7.20 mg/dL`, `4 x 3 cm`, `3.5 to 5.1 mmol/L`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from fhir_case.case.coded import Concept, looks_coded
+from fhir_case.case.problems import Unreadable, shortened
+from fhir_case.case.values import Value, decimal_of, fields_of, short_or_long, text_of
+from fhir_case.terminology import ucum
+
+UCUM = "http://unitsofmeasure.org"
+
+_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_QUANTITY = re.compile(rf"(<=|>=|<|>)? *({_NUMBER})(?: *(%|[^\s\d]\S*|\d\S*)(?: +\((.*)\))?)?", re.DOTALL)
+COMPARATORS = ("<", "<=", ">=", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Value):
+    """A measured amount with its UCUM unit: `7.20 mg/dL`, `< 5 mg/L`, `16 a (years)`, or a bare number.
+
+    In full: `{value: 3, unit: tablets, system: …, code: …, comparator: …}`, taken as it is.
+    """
+
+    value: Decimal | None
+    unit: str | None = None
+    code: str | None = None
+    system: str | None = None
+    comparator: str | None = None
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": ["string", "number"]}, {"type": "object", "additionalProperties": False, "properties": {
+            "value": {"type": ["string", "number"]}, "comparator": {"enum": list(COMPARATORS)},
+            **{k: {"type": "string"} for k in ("unit", "code", "system")}}}]
+    }  # fmt: skip
+
+    @classmethod
+    def parse(cls, raw: Any) -> Quantity:
+        """Read the short form (its unit checked) or the long one (as it is)."""
+        if isinstance(raw, dict):
+            known = ("value", "unit", "code", "system", "comparator")
+            fields = fields_of(raw, "a quantity", known)
+            if fields.get("comparator") not in (None, *COMPARATORS):
+                raise Unreadable(f"expected one of {', '.join(COMPARATORS)}, found {shortened(fields['comparator'])}")
+            value = fields.get("value")
+            return cls(
+                None if value is None else decimal_of(value),
+                **{k: None if fields.get(k) is None else text_of(fields[k], k) for k in known[1:]},
+            )
+        if not isinstance(raw, str):
+            return cls(decimal_of(raw, "a quantity such as '7.20 mg/dL'"))
+        match = _QUANTITY.fullmatch(raw.strip())
+        if match is None:
+            raise Unreadable(f"expected a quantity such as '7.20 mg/dL', found {shortened(raw)}")
+        comparator, digits, code, unit = match.groups()
+        value = decimal_of(digits)
+        if code is None:
+            return cls(value, comparator=comparator)
+        problem = ucum.problem_with(code)
+        if problem:
+            raise Unreadable(problem, code="unit-unknown")
+        return cls(value, unit or code, code, UCUM, comparator)
+
+    def plain(self) -> Any:
+        """`7.20 mg/dL` where that says it all, else the long form."""
+        long: dict[str, Any] = {"value": None if self.value is None else str(self.value)} | {
+            k: getattr(self, k) for k in ("unit", "code", "system", "comparator")
+        }
+        long = {k: v for k, v in long.items() if v is not None}
+        text = f"{self.comparator} {self.value}" if self.comparator else str(self.value)
+        if self.code is not None:
+            text += f" {self.code}" + (f" ({self.unit})" if self.unit not in (None, self.code) else "")
+        return short_or_long(self, text, long)
+
+    def __str__(self) -> str:
+        unit = self.unit or self.code
+        return f"{self.comparator + ' ' if self.comparator else ''}{self.value}{' ' + unit if unit else ''}"
+
+
+_SIZE = re.compile(rf"({_NUMBER}) *x *({_NUMBER})(?: *x *({_NUMBER}))? +(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Size(Value):
+    """The size of a lesion, length by width (by depth): `4 x 3 cm`."""
+
+    extents: tuple[Decimal, ...]
+    unit: str
+
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": rf"^{_NUMBER} *x *{_NUMBER}"}
+
+    @classmethod
+    def parse(cls, raw: Any) -> Size:
+        """Read `4 x 3 cm` or `4 x 3 x 2 cm`."""
+        match = _SIZE.fullmatch(text_of(raw, "a size such as '4 x 3 cm'").strip())
+        if match is None:
+            raise Unreadable(f"expected a size such as '4 x 3 cm', found {shortened(raw)}")
+        *extents, unit = match.groups()
+        problem = ucum.problem_with(unit)
+        if problem:
+            raise Unreadable(problem, code="unit-unknown")
+        return cls(tuple(decimal_of(extent) for extent in extents if extent is not None), unit)
+
+    def plain(self) -> str:
+        """`4 x 3 cm`."""
+        return f"{' x '.join(map(str, self.extents))} {self.unit}"
+
+
+_RANGE = re.compile(rf"(?:({_NUMBER}) *(?:to|-|–) *({_NUMBER})|(up to|at most|from|at least) +({_NUMBER}))(?: +(\S+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Value):
+    """A reference range: `3.5 to 5.1 mmol/L`, `up to 5 mg/L`, `from 60 mL/min`; or `{low: …, high: …, text: …}`."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    text: str | None = None
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": False, "properties": {
+            "low": Quantity.SCHEMA, "high": Quantity.SCHEMA, "text": {"type": "string"}}}]
+    }  # fmt: skip
+
+    @classmethod
+    def parse(cls, raw: Any) -> Range:
+        """Read the short form or the long one."""
+        if isinstance(raw, dict):
+            fields = fields_of(raw, "a range", ("low", "high", "text"))
+            low, high = (None if fields.get(k) is None else Quantity.parse(fields[k]) for k in ("low", "high"))
+            return cls(low, high, None if fields.get("text") is None else text_of(fields["text"], "a text"))
+        match = _RANGE.fullmatch(text_of(raw, "a range such as '3.5 to 5.1 mmol/L'").strip())
+        if match is None:
+            raise Unreadable(f"expected a range such as '3.5 to 5.1 mmol/L', found {shortened(raw)}")
+        first, last, bound, limit, unit = match.groups()
+        tail = f" {unit}" if unit else ""
+        if bound:
+            one = Quantity.parse(limit + tail)
+            return cls(high=one) if bound in ("up to", "at most") else cls(low=one)
+        if decimal_of(first) > decimal_of(last):
+            raise Unreadable(f"the range starts at {first} and ends below it, at {last}", "low comes first")
+        return cls(Quantity.parse(first + tail), Quantity.parse(last + tail))
+
+    def plain(self) -> Any:
+        """`3.5 to 5.1 mmol/L` where that says it all, else the long form."""
+        long: dict[str, Any] = {}
+        for name in ("low", "high", "text"):
+            part = getattr(self, name)
+            if part is not None:
+                long[name] = part.plain() if isinstance(part, Quantity) else part
+        return short_or_long(self, self._short(), long)
+
+    def _short(self) -> str:
+        unit = next((q.code for q in (self.low, self.high) if q and q.code), None)
+        tail = f" {unit}" if unit else ""
+        if self.low and self.high:
+            return f"{self.low.value} to {self.high.value}{tail}"
+        return f"from {self.low.value}{tail}" if self.low else f"up to {self.high.value if self.high else ''}{tail}"
+
+    def __str__(self) -> str:
+        return self.text or self._short()
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Value):
+    """The value of an observation: `7.20 mg/dL`, a code, a text, or `{boolean: …}`, `{integer: …}`, `{text: …}` (coded).
+
+    Text that starts with a number is a quantity, text that starts with a code system is a code, and any other is text;
+    `{string: …}` is always text.
+    """
+
+    value: Quantity | Concept | Range | str | bool | int
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": ["string", "number"]}, {"type": "array"}, {"type": "object"}]
+    }  # fmt: skip
+
+    @classmethod
+    def parse(cls, raw: Any) -> Result:
+        """Read any of the forms above."""
+        if isinstance(raw, dict):
+            form = next(iter(raw), "") if len(raw) == 1 else ""
+            if form == "string":
+                return cls(text_of(raw[form], "a text"))
+            if form == "boolean":
+                return cls(_truth(raw[form]))
+            if form == "integer":
+                return cls(_integer(raw[form]))
+            if form == "range":
+                return cls(Range.parse(raw[form]))
+            return cls(Quantity.parse(raw) if "value" in raw or "comparator" in raw else Concept.parse(raw))
+        if isinstance(raw, list | tuple):
+            return cls(Concept.parse(raw))
+        if not isinstance(raw, str):
+            return cls(Quantity.parse(raw))
+        if _QUANTITY.fullmatch(raw.strip()):
+            return cls(Quantity.parse(raw))
+        return cls(Concept.parse(raw) if looks_coded(raw) else text_of(raw, "a text"))
+
+    def plain(self) -> Any:
+        """The shortest form that says it all."""
+        value = self.value
+        if isinstance(value, bool):
+            return {"boolean": value}
+        if isinstance(value, int):
+            return {"integer": value}
+        if isinstance(value, Range):
+            return {"range": value.plain()}
+        if isinstance(value, str):
+            return short_or_long(self, value, {"string": value})
+        if isinstance(value, Concept):
+            made = value.plain()
+            return {"text": made} if isinstance(made, str) and not looks_coded(made) else made
+        made = value.plain()
+        return {"value": None} if made == {} else made
+
+    def __str__(self) -> str:
+        return self.value.label if isinstance(self.value, Concept) else str(self.value)
+
+
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def _truth(raw: Any) -> bool:
+    """Truth as files write it."""
+    found = raw if isinstance(raw, bool) else _TRUTH.get(raw.lower()) if isinstance(raw, str) else None
+    if found is None:
+        raise Unreadable(f"expected true or false, found {shortened(raw)}")
+    return found
+
+
+def _integer(raw: Any) -> int:
+    try:
+        return int(str(raw))
+    except ValueError:
+        raise Unreadable(f"expected a whole number, found {shortened(raw)}") from None
