@@ -65,6 +65,25 @@ class Case(CaseModel):
 
         return write_yaml(self.writable(), SCHEMA)
 
+    def save(self, path: str | Path) -> None:
+        """Write the case to a file, YAML or (named .json) JSON, whole or not at all.
+
+        In a YAML file that holds this case already, what did not change stays as it is, comments too; its source file
+        (`source.file`) is not written. Raises `CaseError` for a file that is there and cannot be read as a case, and
+        `OSError`.
+        """
+        from fhir_case.api.files import write_whole
+        from fhir_case.case.editing import edit_yaml
+
+        target = Path(path)
+        if target.suffix.lower() == ".json":
+            text = self.to_json() + "\n"
+        elif target.exists() and (old := type(self).load(target)).id == self.id:
+            text = edit_yaml(target.read_text("utf-8"), self.writable(), old.writable())
+        else:
+            text = self.to_yaml()
+        write_whole(target, text)
+
     def to_json(self) -> str:
         """The case as JSON, its keys in the order of the model."""
         return dumps(self.plain(), indent=2)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,22 +44,17 @@ def is_fhir(path: Path) -> bool:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all: whoever reads it never sees half of it."""
-    made = ""
+    """Write a file whole or not at all; where that cannot be done, say why and stop."""
+    from fhir_case.api import files
+
+    with writing(path):
+        files.write_whole(path, text)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Where the file cannot be written, say why and stop."""
     try:
-        handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        # mkstemp makes files that only their owner can read; the old file's mode stays, a new one gets the usual mode.
-        os.chmod(made, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        os.replace(made, path)
+        yield
     except OSError as error:
-        if made and os.path.exists(made):
-            os.unlink(made)
         stop(f"{path} cannot be written: {error.strerror or error}")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

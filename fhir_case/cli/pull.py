@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fhir_case.cli.output import counted, pieces_of, say, stop, tell, working
 from fhir_case.cli.push import Server
 from fhir_case.issues import CaseError
-
-if TYPE_CHECKING:
-    from fhir_case import Case
 
 
 def pull(
@@ -30,19 +27,19 @@ def pull(
 
     from fhir_case import dumps
     from fhir_case.api.client import FHIRClient
-    from fhir_case.cli.files import write_whole
+    from fhir_case.cli.files import write_whole, writing
 
     if not re.fullmatch(r"Patient/[A-Za-z0-9\-.]{1,64}", patient):
         stop(f"expected a patient such as Patient/123, found {patient[:80]!r}")
-    old = _there(output)  # what cannot be overwritten is found before the server is asked
+    _check(output)  # what cannot be overwritten is found before the server is asked
     with FHIRClient(server) as client, working(f"pulling {patient} from {server}"):
         reading = client.read(patient)
     case = reading.case
-    text = _as_json(case) if output is not None and output.suffix.lower() == ".json" else _as_yaml(case, old)
     if output is None:
-        say(text.rstrip("\n"))
+        say(case.to_yaml().rstrip("\n"))
     else:
-        write_whole(output, text)
+        with writing(output):
+            case.save(output)
         beside = output.with_suffix(".origin.json")
         write_whole(beside, dumps(case.origin, indent=2) + "\n")
         items = sum(1 for _ in case.entries()) + len(case.resources)
@@ -51,25 +48,13 @@ def pull(
         tell(f"{issue.severity}: ", *pieces_of(issue))
 
 
-def _there(output: Path | None) -> tuple[str, Case] | None:
-    """The case file that is to be written anew: its comments stay. Another kind of file is not overwritten."""
+def _check(output: Path | None) -> None:
+    """A case file may be written anew, and its comments stay; another kind of file is not overwritten."""
     from fhir_case import Case
 
     if output is None or not output.exists():
-        return None
+        return
     try:
-        return output.read_text("utf-8"), Case.load(output)
+        Case.load(output)
     except (CaseError, OSError, UnicodeDecodeError):
         stop(f"{output} is there already and is no case file without errors", "give another name, or remove it")
-
-
-def _as_yaml(case: Case, old: tuple[str, Case] | None) -> str:
-    from fhir_case.case.editing import edit_yaml
-
-    if old is None or old[1].id != case.id:
-        return case.to_yaml()
-    return edit_yaml(old[0], case.writable(), old[1].writable())
-
-
-def _as_json(case: Case) -> str:
-    return case.to_json() + "\n"
