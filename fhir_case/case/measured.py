@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from fhir_case.case.coded import Concept, looks_coded
 from fhir_case.case.problems import Unreadable, shortened
-from fhir_case.case.values import Value, decimal_of, fields_of, short_or_long, text_of
+from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, short_or_long, text_of
 from fhir_case.terminology import ucum
 
 UCUM = "http://unitsofmeasure.org"
@@ -189,7 +189,7 @@ class Result(Value):
             if form == "boolean":
                 return cls(_truth(raw[form]))
             if form == "integer":
-                return cls(_integer(raw[form]))
+                return cls(integer_of(raw[form]))
             if form == "range":
                 return cls(Range.parse(raw[form]))
             return cls(Quantity.parse(raw) if "value" in raw or "comparator" in raw else Concept.parse(raw))
@@ -231,10 +231,3 @@ def _truth(raw: Any) -> bool:
     if found is None:
         raise Unreadable(f"expected true or false, found {shortened(raw)}")
     return found
-
-
-def _integer(raw: Any) -> int:
-    try:
-        return int(str(raw))
-    except ValueError:
-        raise Unreadable(f"expected a whole number, found {shortened(raw)}") from None

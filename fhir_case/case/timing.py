@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from fhir_case.case.problems import Unreadable, nearest, shortened
-from fhir_case.case.values import Value, decimal_of, fields_of, text_of
+from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, short_or_long, text_of
 
 UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _ONCE = {"hourly": "h", "daily": "d", "weekly": "wk", "monthly": "mo", "yearly": "a"}
@@ -25,6 +25,8 @@ EVENTS = {
 _NAMES = {code: words for words, code in EVENTS.items()}
 _CODES = frozenset(EVENTS.values()) | {"MORN.early", "MORN.late", "NOON", "AFT.early", "AFT.late", "EVE.early",
                                        "EVE.late", "PHS", "IMD"}  # fmt: skip
+
+_AT_MEALS = frozenset({"C", "CM", "CD", "CV"})
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _RATE = re.compile(rf"({_NUMBER}) *x +per +(?:({_NUMBER}) +)?([a-z]+)")
@@ -64,19 +66,29 @@ class Timing(Value):
     @classmethod
     def _long(cls, raw: dict[str, Any]) -> Timing:
         fields = fields_of(raw, "a timing", ("frequency", "period", "unit", "when", "offset"))
-        unit, when = fields.get("unit"), tuple(str(event) for event in fields.get("when") or ())
+        frequency, offset = (None if fields.get(k) is None else integer_of(fields[k]) for k in ("frequency", "offset"))
+        period = None if fields.get("period") is None else decimal_of(fields["period"])
+        unit = None if fields.get("unit") is None else str(fields["unit"])
+        return cls.of(frequency, period, unit, tuple(str(event) for event in fields.get("when") or ()), offset)
+
+    @classmethod
+    def of(
+        cls, frequency: int | None, period: Decimal | None, unit: str | None, when: tuple[str, ...], offset: int | None
+    ) -> Timing:
+        """The timing with these parts. Raises `Unreadable` for what FHIR does not allow together.
+
+        The invariants tim-2 and tim-9 of https://hl7.org/fhir/R4/datatypes.html#Timing.
+        """
         if unit is not None and unit not in UNITS:
             raise Unreadable(f"{shortened(unit)} is no unit of a timing", nearest(str(unit), UNITS), "unit-unknown")
         for event in when:
             if event not in _CODES:
                 raise Unreadable(f"{shortened(event)} is no event of a timing", nearest(str(event), _CODES))
-        whole = {k: int(decimal_of(fields[k])) for k in ("frequency", "offset") if fields.get(k) is not None}
-        period = None if fields.get("period") is None else decimal_of(fields["period"])
         if (period is None) != (unit is None):
-            raise Unreadable("a timing needs a period and its unit together", "give both, or neither")
-        if whole.get("offset") is not None and (not when or set(when) & {"C", "CM", "CD", "CV"}):
+            raise Unreadable("a timing needs a period and its unit together (tim-2)", "give both, or neither")
+        if offset is not None and (not when or _AT_MEALS.intersection(when)):
             raise Unreadable("an offset goes with an event that it is before or after (tim-9)", "name it: when: [PC]")
-        return cls(whole.get("frequency"), period, None if unit is None else str(unit), when, whole.get("offset"))
+        return cls(frequency, period, unit, when, offset)
 
     def _with(self, part: str, whole: str) -> Timing:
         """This timing and what one part of the text adds."""
@@ -87,14 +99,14 @@ class Timing(Value):
         rate = _RATE.fullmatch(part)
         if rate:
             times, period, unit = rate.groups()
-            if unit not in UNITS:
-                raise Unreadable(f"{unit!r} is no unit of a timing", nearest(unit, UNITS), "unit-unknown")
-            return Timing(int(decimal_of(times)), decimal_of(period or "1"), unit, self.when, self.offset)
+            return Timing.of(integer_of(times), decimal_of(period or "1"), unit, self.when, self.offset)
         event = _EVENT.fullmatch(part)
         if event and event[3] in EVENTS and not self.when:
             minutes = None if event[1] is None else decimal_of(event[1]) * (60 if event[2] == "h" else 1)
+            if minutes is not None and minutes % 1:
+                raise Unreadable(f"expected whole minutes before or after, found {shortened(part)}")
             offset = None if minutes is None else int(minutes)
-            return Timing(self.frequency, self.period, self.unit, (EVENTS[event[3]],), offset)
+            return Timing.of(self.frequency, self.period, self.unit, (EVENTS[event[3]],), offset)
         known = nearest(part, (*_ONCE, *EVENTS, "2 x per d"))
         raise Unreadable(f"{shortened(whole)} is no timing", known or "write e.g. daily, 2 x per d, 2 h after meals")
 
@@ -112,7 +124,7 @@ class Timing(Value):
         if self.offset is not None:
             long["offset"] = self.offset
         text = self._text()
-        return text if text is not None and type(self).parse(text) == self else long
+        return long if text is None else short_or_long(self, text, long)
 
     def _text(self) -> str | None:
         parts = []

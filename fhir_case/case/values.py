@@ -6,6 +6,7 @@ as they are: so data that comes from elsewhere can always be kept.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -14,6 +15,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.json import number
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 class Value:
@@ -82,3 +85,10 @@ def decimal_of(raw: Any, what: str = "a number") -> Decimal:
         return number(str(raw))
     except ValueError:
         raise Unreadable(f"expected {what}, found {shortened(raw)}") from None
+
+
+def integer_of(raw: Any, what: str = "a whole number") -> int:
+    """A number without a fraction."""
+    if isinstance(raw, bool) or not _INTEGER.fullmatch(str(raw)):
+        raise Unreadable(f"expected {what}, found {shortened(raw)}")
+    return int(str(raw))

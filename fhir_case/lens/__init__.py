@@ -8,21 +8,12 @@ DIAGNOSIS = Mapping(
 )
 """
 
+from fhir_case.lens.coded import always, category, code, coding, concept
 from fhir_case.lens.codes import CodeTable, codes, concepts
 from fhir_case.lens.context import ITEM, Anchor, Context
 from fhir_case.lens.fields import (
-    CORE,
     DERIVATION,
-    always,
     boolean,
-    category,
-    code,
-    coding,
-    concept,
-    each,
-    extension,
-    filler,
-    first,
     fixed,
     integer,
     named,
@@ -30,19 +21,17 @@ from fhir_case.lens.fields import (
     of_patient,
     part,
     profile,
-    quantity,
     quotes,
-    ranges,
     reference,
-    result,
     text,
-    unknown,
 )
 from fhir_case.lens.imaging import modality, side, uid
 from fhir_case.lens.line import UNREAD, Line, needed
 from fhir_case.lens.mapping import Mapping, Refusal
+from fhir_case.lens.measured import quantity, ranges, result
 from fhir_case.lens.observed import presence, sized
 from fhir_case.lens.people import birth, deceased, race
+from fhir_case.lens.places import CORE, each, extension, filler, first, unknown
 from fhir_case.lens.source import attachment, identified
 from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing

@@ -7,8 +7,9 @@ from typing import Any
 from fhir_case.json import Json
 from fhir_case.lens.codes import CodeTable
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import TEXT, at
+from fhir_case.lens.fields import TEXT
 from fhir_case.lens.line import UNREAD, Codec, Line
+from fhir_case.lens.places import at
 
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 

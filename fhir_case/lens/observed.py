@@ -11,9 +11,9 @@ from fhir_case.case.measured import UCUM, Result, Size
 from fhir_case.json import Json
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import decimal, put_result, take_result
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, whole
 from fhir_case.lens.mapping import Mapping
+from fhir_case.lens.measured import decimal, put_result, take_result
 
 SNOMED = "http://snomed.info/sct"
 

@@ -7,9 +7,10 @@ from typing import Any
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.when import Relative, Span, When
 from fhir_case.json import Json
+from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import Extension, put_coding, take_coding, unknown
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Line, choice
+from fhir_case.lens.places import Extension, unknown
 from fhir_case.lens.times import time_codec
 
 INDEX = "index"

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir_case.case.measured import COMPARATORS, UCUM
 from fhir_case.case.when import UNITS, Date, Moment, Period, Relative, Span, When, Words, date_of
 from fhir_case.json import Json
 from fhir_case.lens.context import Anchor, Context
-from fhir_case.lens.fields import ABSENT_REASON, CORE, UCUM, Extension, at, decimal, unknown
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice
+from fhir_case.lens.measured import decimal
+from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, at, unknown
 
 RELATIVE = CORE + "cqf-relativeDateTime"
 ORIGINAL_TEXT = CORE + "originalText"
@@ -151,7 +153,7 @@ def _take_span(held: Json) -> Any:
     value = decimal(held["value"])
     if value is UNREAD or held.get("system") != UCUM or held.get("code") not in UNITS or value < 0:
         return UNREAD
-    if held.get("comparator") not in (None, "<", "<=", ">=", ">") or "e" in str(value).lower():
+    if held.get("comparator") not in (None, *COMPARATORS) or "e" in str(value).lower():
         return UNREAD
     return Span(value, held["code"], None, held.get("comparator"))
 

@@ -7,8 +7,9 @@ from typing import Any
 from fhir_case.case.timing import Timing
 from fhir_case.json import Json
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import at, decimal
 from fhir_case.lens.line import UNREAD, Codec, Line
+from fhir_case.lens.measured import decimal
+from fhir_case.lens.places import at
 
 _KNOWN = frozenset({"frequency", "period", "periodUnit", "when", "offset"})
 
@@ -38,7 +39,7 @@ def timing(field: str, element: str) -> Line:
         whole = [repeat.get("frequency"), repeat.get("offset")]
         if period is UNREAD or any(n is not None and type(n) is not int for n in whole):
             return UNREAD
-        made = Timing(whole[0], period, repeat.get("periodUnit"), tuple(repeat.get("when", ())), whole[1])
-        return Timing.parse(made.plain())  # what a case file could not say is not read
+        # What a case file could not say is not read: `of` raises `Unreadable`.
+        return Timing.of(whole[0], period, repeat.get("periodUnit"), tuple(repeat.get("when", ())), whole[1])
 
     return at(field, element, Codec("Timing", put, take))

@@ -1,0 +1,96 @@
+"""The field kinds of codes: words of a code table, codes of a code system, concepts; and guards, which are codes too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.case.coded import Coding, Concept
+from fhir_case.json import Json, copied
+from fhir_case.lens.codes import CodeTable
+from fhir_case.lens.context import Context
+from fhir_case.lens.line import UNREAD, Codec, Line
+from fhir_case.lens.places import Extension, at
+
+
+def code(field: str, element: str, table: CodeTable, **more: Any) -> Line:
+    """One of the words of a code table: a `code`, or a CodeableConcept where the table names its system."""
+    return at(field, element, table.codec(), **more)
+
+
+def category(field: str, element: str, table: CodeTable, **more: Any) -> Line:
+    """The entry of a list of CodeableConcepts that has a code of the table's system."""
+    codec = table.codec()
+    return Line(field, element, codec.put, codec.take, "code", False, table.claims, **more)
+
+
+def always(element: str, table: CodeTable, word: str) -> Line:
+    """A guard: `put` writes the code, and without it the mapping does not apply."""
+    made = table.concept(word)
+    return Line(
+        None, element, lambda value, context: copied(made), lambda entry, context: True,
+        f"= {word}", False, lambda entry: table.claims(entry) and table.word(entry) == word, None, True,
+    )  # fmt: skip
+
+
+def put_coding(coding: Coding, context: Context) -> Json:
+    """A Coding."""
+    made: dict[str, Json] = {}
+    if coding.system is not None:
+        made["system"] = coding.system
+    if coding.version is not None:
+        made["version"] = coding.version
+    if coding.code is not None:
+        made["code"] = coding.code
+    if coding.display is not None:
+        made["display"] = coding.display
+    return made
+
+
+def take_coding(held: Json, context: Context) -> Any:
+    """Read a Coding."""
+    parts = (held.get("system"), held.get("code"), held.get("display"), held.get("version"))
+    said = False
+    for part in parts:
+        if part is not None:
+            if type(part) is not str or not part:
+                return UNREAD
+            said = True
+    return Coding(*parts) if said else UNREAD
+
+
+def put_concept(concept_: Concept, context: Context) -> Json:
+    """A CodeableConcept."""
+    made: dict[str, Json] = {}
+    if concept_.codings:
+        made["coding"] = [put_coding(coding, context) for coding in concept_.codings]
+    if concept_.text is not None:
+        made["text"] = concept_.text
+    return made
+
+
+def take_concept(held: Json, context: Context) -> Any:
+    """Read a CodeableConcept."""
+    words = held.get("text")
+    if words is not None and (type(words) is not str or not words):
+        return UNREAD
+    codings = []
+    for one in held.get("coding", ()):
+        coding = take_coding(one, context)
+        if coding is UNREAD:
+            return UNREAD
+        codings.append(coding)
+    return Concept(words, tuple(codings)) if words or codings else UNREAD
+
+
+CODING = Codec("Coding", put_coding, take_coding)
+CONCEPT = Codec("CodeableConcept", put_concept, take_concept)
+
+
+def coding(field: str, element: str, **more: Any) -> Line:
+    """A Coding: one code of one system."""
+    return at(field, element, CODING, **more)
+
+
+def concept(field: str, element: str | Extension, **more: Any) -> Line:
+    """A CodeableConcept: several codes of one meaning, and a text."""
+    return at(field, element, CONCEPT, **more)
