@@ -196,7 +196,11 @@ def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
         )
     if patient.birth is not None and isinstance(patient.birth.time, Date) and "T" in patient.birth.time.text:
         yield Problem("time-invalid", ("patient", "birth"), "a birth date has no time of day", "give the date alone")
-    if patient.age is not None and isinstance(patient.age.time, Span) and (patient.age.time.high or patient.age.time.comparator):
+    if (
+        patient.age is not None
+        and isinstance(patient.age.time, Span)
+        and (patient.age.time.high or patient.age.time.comparator)
+    ):
         yield Problem("time-invalid", ("patient", "age"), "expected one age, found a range", "give the completed years")
     if patient.age is not None and INDEX not in case.timeline and INDEX not in dropped:
         yield Problem("case-reference", ("patient", "age"), "an age is one at the index visit, which the timeline lacks",

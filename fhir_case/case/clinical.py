@@ -87,7 +87,6 @@ class Observed(Item):
     encounter: Ref | None = None
     notes: Notes = Field(default_factory=list)
 
-
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         """A value, that it was absent, or why there is none (https://hl7.org/fhir/R4/observation.html, obs-6)."""

@@ -67,7 +67,9 @@ Names = Annotated[list[Name], BeforeValidator(_names)]
 
 def _told(concept: Concept) -> Concept:
     if concept.text is None:
-        raise Unreadable("expected the words that the source uses, found codes alone", "add text: {text: …, codes: […]}")
+        raise Unreadable(
+            "expected the words that the source uses, found codes alone", "add text: {text: …, codes: […]}"
+        )
     return concept
 
 
