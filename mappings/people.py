@@ -1,4 +1,7 @@
-"""The patient, practitioners and their roles, organizations. Carried: photos, contacts' relations, qualifications."""
+"""The patient, practitioners and their roles, organizations. Carried: photos, contacts' relations, qualifications.
+
+What others share (practitioners, roles, organizations) says nothing of the case: its quotes stand in the Composition.
+"""
 
 from fhir_case.case.people import Address, Contact, Identifier, Name, Organization, Patient, Practitioner, Role
 from fhir_case.lens import (
@@ -86,7 +89,6 @@ PATIENT = Mapping(
 ORGANIZATION = Mapping(
     Organization, "Organization",
     profile(IPS + "Organization-uv-ips"),
-    quotes(),
     each(part("identifiers", "identifier", IDENTIFIER)),
     boolean("active", "active"),
     each(concept("types", "type")),
@@ -100,7 +102,6 @@ ORGANIZATION = Mapping(
 PRACTITIONER = Mapping(
     Practitioner, "Practitioner",
     profile(IPS + "Practitioner-uv-ips"),
-    quotes(),
     each(part("identifiers", "identifier", IDENTIFIER)),
     boolean("active", "active"),
     needed(each(part("name", "name", NAME))),
@@ -113,7 +114,6 @@ PRACTITIONER = Mapping(
 ROLE = Mapping(
     Role, "PractitionerRole",
     profile(IPS + "PractitionerRole-uv-ips"),
-    quotes(),
     reference("practitioner", "practitioner"),
     reference("organization", "organization"),
     each(concept("codes", "code")),

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from fhir_case.bundle.ips import Addressed, apart
 from fhir_case.bundle.narrative import table
 from fhir_case.bundle.registry import Mappings
+from fhir_case.case.base import Quote
 from fhir_case.case.model import CaseModel, Entry
 from fhir_case.case.people import Header
 from fhir_case.json import Json
-from fhir_case.lens import Context, unknown
+from fhir_case.lens import Context, quotes, unknown
+from fhir_case.lens.slots import MALFORMED
 from fhir_case.mappings.document import COMPOSITION
 
 LOINC = "http://loinc.org"
@@ -77,13 +79,41 @@ def _section(section: Section, entries: list[Entry], context: Context) -> dict[s
     made: dict[str, Json] = {"title": section.title, "code": _code(section)}
     made["text"] = {"status": "generated", "div": table(entries)}
     if entries:
-        made["entry"] = [{"reference": context.address(entry.id)} for entry in entries]
+        made["entry"] = [_entry(entry, context) for entry in entries]
     else:
         # Nobody said that it was not asked for, nor that there is nothing: only that it is not to be had here.
         reason = {"system": EMPTY, "code": "unavailable", "display": "Unavailable"}
         made["emptyReason"] = {"coding": [reason]}
         context.note("required-unknown", "not stated, and IPS requires the section", f"section {section.title}")
     return made
+
+
+_QUOTED = frozenset({"practitioners", "roles", "organizations"})
+"""What others share holds nothing of this case, so that nobody who finds it is led here: the Composition, which is the
+case's own, holds the quotes that state it."""
+
+_QUOTES = quotes()
+
+
+def _entry(entry: Entry, context: Context) -> dict[str, Json]:
+    made: dict[str, Json] = {"reference": context.address(entry.id)}
+    if entry.kind in _QUOTED and entry.item.quotes:
+        made["extension"] = [_QUOTES.put(quote, context) for quote in entry.item.quotes]
+    return made
+
+
+def quoted(composition: dict[str, Json], context: Context) -> dict[str, list[Quote]]:
+    """The quotes that a Composition holds, by item; what cannot be read stays with the Composition."""
+    found: dict[str, list[Quote]] = {}
+    try:
+        for entry in (entry for section in composition["section"] for entry in section.get("entry", ())):
+            item, extensions = context.item(entry["reference"]), entry.get("extension", ())
+            taken = [_QUOTES.take(one, context) for one in extensions]
+            if item is not None and taken and all(isinstance(quote, Quote) for quote in taken):
+                found[item] = taken
+    except MALFORMED:
+        return {}
+    return found
 
 
 def _code(section: Section) -> dict[str, Json]:

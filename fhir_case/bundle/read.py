@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fhir_case.bundle.document import around_document, composition, provenance
+from fhir_case.bundle.document import around_document, composition, provenance, quoted
 from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
 from fhir_case.bundle.references import addresses
@@ -66,6 +66,10 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     )  # fmt: skip
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
+    for key, stated in quoted(found.made.get(COMPOSITION, {}), context).items():
+        item = next((section[key] for section in found.sections.values() if key in section), None)
+        if item is not None and not item.quotes:
+            item.quotes = stated
     _settle_header(case, found, context, mappings)
     if not entries.ours or not _as_built(case, entries, bundle):
         case.bundle = entries.envelope()

@@ -55,7 +55,7 @@ def pull(base: str, patient: str) -> Step[Pulled]:
     """
     if not re.fullmatch(r"Patient/[A-Za-z0-9.-]{1,64}", patient):
         raise Refused(f"{patient[:80]!r} is not the place of a patient; expected Patient/id, such as Patient/123")
-    here = _Here(base)
+    here = _Here(base, patient)
     here.add([(yield from read(base, patient))])
     try:
         here.take((yield from everything(base, patient)))
@@ -76,8 +76,8 @@ def pull(base: str, patient: str) -> Step[Pulled]:
 class _Here:
     """What has been brought so far, and what could not be."""
 
-    def __init__(self, base: str) -> None:
-        self.base = base
+    def __init__(self, base: str, patient: str) -> None:
+        self.base, self.patient = base, patient
         self.resources: dict[str, dict[str, Json]] = {}
         self.issues: list[Issue] = []
         self.missing: set[str] = set()
@@ -86,8 +86,22 @@ class _Here:
     def add(self, resources: Iterable[dict[str, Json]]) -> None:
         for resource in resources:
             where = place(resource)
-            if where is not None:
-                self.resources.setdefault(where, resource)
+            if where is None or where in self.resources or where in self.missing:
+                continue
+            if self._another(where, resource):
+                self.missing.add(where)
+                message = "belongs to another patient, and was left where it is"
+                self.issues.append(Issue("pull-other-patient", f"{where} {message}", "information", where))
+            else:
+                self.resources[where] = resource
+
+    def _another(self, where: str, resource: dict[str, Json]) -> bool:
+        """Whether it is another patient, or about one: what patients share must not lead from one to the next."""
+        if resource["resourceType"] == "Patient":
+            return where != self.patient
+        held = resource.get("subject", resource.get("patient"))
+        of = local(held["reference"], self.base) if isinstance(held, dict) and "reference" in held else None
+        return of is not None and of[0].startswith("Patient/") and of[0] != self.patient
 
     def take(self, found: Found) -> None:
         self.add(found.resources)

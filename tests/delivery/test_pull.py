@@ -133,11 +133,27 @@ def test_references_are_followed_only_so_far(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_references_in_a_circle_end() -> None:
     server = Server(
-        resource("Patient/1", link=[{"other": ref("Patient/2")}]),
-        resource("Patient/2", link=[{"other": ref("Patient/1")}]),
+        resource("Patient/1", managingOrganization=ref("Organization/1")),
+        resource("Organization/1", partOf=ref("Organization/2")),
+        resource("Organization/2", partOf=ref("Organization/1")),
         everything=["Patient/1"],
     )
-    assert places(drive(pull(BASE, "Patient/1"), server)) == ["Patient/1", "Patient/2"]
+    assert sorted(places(drive(pull(BASE, "Patient/1"), server))) == ["Organization/1", "Organization/2", "Patient/1"]
+
+
+def test_what_belongs_to_another_patient_is_left_where_it_is_and_said_once() -> None:
+    """A hospital that refers to a document of another case must not lead to that case's patient."""
+    server = Server(
+        resource("Patient/1", managingOrganization=ref("Organization/1"), link=[{"other": ref("Patient/2")}]),
+        resource("Organization/1", extension=[{"url": "x", "valueReference": ref("DocumentReference/2")}]),
+        resource("DocumentReference/2", subject=ref("Patient/2")),
+        resource("Patient/2"),
+        everything=["Patient/1"],
+    )
+    pulled = drive(pull(BASE, "Patient/1"), server)
+    assert sorted(places(pulled)) == ["Organization/1", "Patient/1"]
+    told = sorted(issue.path for issue in pulled.issues if issue.code == "pull-other-patient")
+    assert told == ["DocumentReference/2", "Patient/2"]
 
 
 def test_what_a_server_cannot_search_for_is_said() -> None:
