@@ -90,8 +90,8 @@ class _Here:
                 continue
             if self._another(where, resource):
                 self.missing.add(where)
-                message = "belongs to another patient, and was left where it is"
-                self.issues.append(Issue("pull-other-patient", f"{where} {message}", "information", where))
+                message = "this belongs to another patient, and was left where it is"
+                self.issues.append(Issue("pull-other-patient", message, "information", where))
             else:
                 self.resources[where] = resource
 
@@ -198,7 +198,7 @@ def _fetch(here: _Here, type_: str, ids: list[str]) -> Step[None]:
                 raise
             here.lacks(where, {404: "is not on the server", 410: "was deleted"}.get(no.status, f"not given: {no}"))
         else:
-            if where not in here.resources:
+            if where not in here.resources and where not in here.missing:
                 here.lacks(where, "the server gave another resource in its place")
 
 
