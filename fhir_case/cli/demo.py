@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,19 +92,25 @@ def _read_back(case: Case, built: Build) -> bool:
 
 def _parsed(built: Build) -> bool:
     """A second opinion on every resource; and what the standard forced the build to add."""
-    from fhir_case import as_model
+    from fhir_case.api.models import LeftOut, as_model
 
     wrong = []
-    for entry in built.bundle["entry"]:
-        try:
-            as_model(entry["resource"])
-        except CaseError as error:
-            wrong += [(built.origins[entry["fullUrl"]], issue) for issue in error.issues]
-    if wrong:
-        for origin, issue in wrong:
-            say(("  not parsed by fhir.resources: ", "red"), f"{origin}: {issue}")
-    else:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for entry in built.bundle["entry"]:
+            try:
+                as_model(entry["resource"])
+            except CaseError as error:
+                wrong += [(built.origins[entry["fullUrl"]], issue) for issue in error.issues]
+    for origin, issue in wrong:
+        say(("  not parsed by fhir.resources: ", "red"), f"{origin}: {issue}")
+    if not wrong:
         say("  checked      every resource parses with the models of fhir.resources")
+    left_out = [path for one in warned if isinstance(one.message, LeftOut) for path in one.message.paths]
+    if left_out:
+        named = ", ".join(dict.fromkeys(re.sub(r"\[\d+\]", "", path) for path in left_out))
+        say(f"               except {counted(len(left_out), 'value')} in extensions, for which they have no place:")
+        say(f"               {named}")
     added = [issue.path.rpartition(": ")[2] for issue in built.report.issues if issue.code == "required-unknown"]
     named = ", ".join(f"{name} ({number})" for name, number in Counter(added).most_common(3))
     say(f"  added        {counted(len(added), 'element')} that the standard demands and the case does not state:")
