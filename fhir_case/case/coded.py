@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fhir_case.case.problems import Unreadable, shortened
-from fhir_case.case.values import Value, fields_of, short_or_long, text_of
+from fhir_case.case.values import Value, fields_of, part_of, short_or_long, stated, text_of
 from fhir_case.terminology import checks, systems
 
 _CODING = re.compile(r"(\S+) +(\S.*?)(?: +\| +(.*\S))?\s*", re.DOTALL)
@@ -36,7 +36,7 @@ class Coding(Value):
         if isinstance(raw, dict):
             known = ("system", "code", "display", "version")
             fields = fields_of(raw, "a code", known)
-            return cls(**{k: None if fields.get(k) is None else text_of(fields[k], k) for k in known})
+            return cls(*(part_of(fields, name, text_of) for name in known))
         text = text_of(raw, "a code such as 'snomed 1212005 | Juvenile dermatomyositis'")
         match = _CODING.fullmatch(text)
         if match is None:
@@ -56,7 +56,7 @@ class Coding(Value):
 
     def plain(self) -> Any:
         """`alias code | display` where that says it all, else the long form."""
-        long = {k: v for k in ("system", "code", "display", "version") if (v := getattr(self, k)) is not None}
+        long = stated(system=self.system, code=self.code, display=self.display, version=self.version)
         if self.system is None or self.code is None or self.version is not None:
             return long
         alias = systems.alias_of(self.system) or self.system
@@ -107,10 +107,7 @@ class Concept(Value):
         codes = fields.get("codes") or ()
         if isinstance(codes, str):
             codes = [codes]
-        made = cls(
-            None if fields.get("text") is None else text_of(fields["text"], "a text"),
-            tuple(Coding.parse(one) for one in codes),
-        )
+        made = cls(part_of(fields, "text", text_of), tuple(Coding.parse(one) for one in codes))
         if made == cls():
             raise Unreadable("expected text or codes, found neither")
         return made
@@ -118,7 +115,7 @@ class Concept(Value):
     def plain(self) -> Any:
         """The shortest form that says it all."""
         codes = [coding.plain() for coding in self.codings]
-        long: dict[str, Any] = {} if self.text is None else {"text": self.text}
+        long = stated(text=self.text)
         if not codes:
             return self.text if self.text and self.text.strip() and not looks_coded(self.text) else long
         if self.text == self.codings[0].display:

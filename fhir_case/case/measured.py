@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from fhir_case.case.coded import Concept, looks_coded
 from fhir_case.case.problems import Unreadable, shortened
-from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, short_or_long, text_of
+from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, part_of, short_or_long, stated, text_of
 from fhir_case.terminology import ucum
 
 UCUM = "http://unitsofmeasure.org"
@@ -46,11 +46,7 @@ class Quantity(Value):
             fields = fields_of(raw, "a quantity", known)
             if fields.get("comparator") not in (None, *COMPARATORS):
                 raise Unreadable(f"expected one of {', '.join(COMPARATORS)}, found {shortened(fields['comparator'])}")
-            value = fields.get("value")
-            return cls(
-                None if value is None else decimal_of(value),
-                **{k: None if fields.get(k) is None else text_of(fields[k], k) for k in known[1:]},
-            )
+            return cls(part_of(fields, "value", decimal_of), *(part_of(fields, name, text_of) for name in known[1:]))
         if not isinstance(raw, str):
             return cls(decimal_of(raw, "a quantity such as '7.20 mg/dL'"))
         match = _QUANTITY.fullmatch(raw.strip())
@@ -67,10 +63,8 @@ class Quantity(Value):
 
     def plain(self) -> Any:
         """`7.20 mg/dL` where that says it all, else the long form."""
-        long: dict[str, Any] = {"value": None if self.value is None else str(self.value)} | {
-            k: getattr(self, k) for k in ("unit", "code", "system", "comparator")
-        }
-        long = {k: v for k, v in long.items() if v is not None}
+        value = None if self.value is None else str(self.value)
+        long = stated(value=value, unit=self.unit, code=self.code, system=self.system, comparator=self.comparator)
         text = f"{self.comparator} {self.value}" if self.comparator else str(self.value)
         if self.code is not None:
             text += f" {self.code}" + (f" ({self.unit})" if self.unit not in (None, self.code) else "")
@@ -131,8 +125,8 @@ class Range(Value):
         """Read the short form or the long one."""
         if isinstance(raw, dict):
             fields = fields_of(raw, "a range", ("low", "high", "text"))
-            low, high = (None if fields.get(k) is None else Quantity.parse(fields[k]) for k in ("low", "high"))
-            return cls(low, high, None if fields.get("text") is None else text_of(fields["text"], "a text"))
+            low, high = (part_of(fields, name, Quantity.parse) for name in ("low", "high"))
+            return cls(low, high, part_of(fields, "text", text_of))
         match = _RANGE.fullmatch(text_of(raw, "a range such as '3.5 to 5.1 mmol/L'").strip())
         if match is None:
             raise Unreadable(f"expected a range such as '3.5 to 5.1 mmol/L', found {shortened(raw)}")
@@ -147,12 +141,8 @@ class Range(Value):
 
     def plain(self) -> Any:
         """`3.5 to 5.1 mmol/L` where that says it all, else the long form."""
-        long: dict[str, Any] = {}
-        for name in ("low", "high", "text"):
-            part = getattr(self, name)
-            if part is not None:
-                long[name] = part.plain() if isinstance(part, Quantity) else part
-        return short_or_long(self, self._short(), long)
+        low, high = (bound and bound.plain() for bound in (self.low, self.high))
+        return short_or_long(self, self._short(), stated(low=low, high=high, text=self.text))
 
     def _short(self) -> str:
         unit = next((q.code for q in (self.low, self.high) if q and q.code), None)

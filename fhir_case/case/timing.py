@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from fhir_case.case.problems import Unreadable, nearest, shortened
-from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, short_or_long, text_of
+from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, part_of, short_or_long, stated, text_of
 
 UNITS = ("s", "min", "h", "d", "wk", "mo", "a")
 _ONCE = {"hourly": "h", "daily": "d", "weekly": "wk", "monthly": "mo", "yearly": "a"}
@@ -66,9 +66,8 @@ class Timing(Value):
     @classmethod
     def _long(cls, raw: dict[str, Any]) -> Timing:
         fields = fields_of(raw, "a timing", ("frequency", "period", "unit", "when", "offset"))
-        frequency, offset = (None if fields.get(k) is None else integer_of(fields[k]) for k in ("frequency", "offset"))
-        period = None if fields.get("period") is None else decimal_of(fields["period"])
-        unit = None if fields.get("unit") is None else str(fields["unit"])
+        frequency, offset = (part_of(fields, name, integer_of) for name in ("frequency", "offset"))
+        period, unit = part_of(fields, "period", decimal_of), part_of(fields, "unit", str)
         return cls.of(frequency, period, unit, tuple(str(event) for event in fields.get("when") or ()), offset)
 
     @classmethod
@@ -112,17 +111,9 @@ class Timing(Value):
 
     def plain(self) -> Any:
         """The short form where it says all."""
-        long: dict[str, Any] = {}
-        if self.frequency is not None:
-            long["frequency"] = self.frequency
-        if self.period is not None:
-            long["period"] = str(self.period)
-        if self.unit is not None:
-            long["unit"] = self.unit
-        if self.when:
-            long["when"] = list(self.when)
-        if self.offset is not None:
-            long["offset"] = self.offset
+        period = None if self.period is None else str(self.period)
+        when = list(self.when) or None
+        long = stated(frequency=self.frequency, period=period, unit=self.unit, when=when, offset=self.offset)
         text = self._text()
         return long if text is None else short_or_long(self, text, long)
 

@@ -7,14 +7,17 @@ as they are: so data that comes from elsewhere can always be kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.json import number
+
+T = TypeVar("T")
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
@@ -68,7 +71,17 @@ def fields_of(raw: Any, what: str, known: tuple[str, ...]) -> dict[str, Any]:
     return raw
 
 
-def text_of(raw: Any, what: str) -> str:
+def part_of(fields: dict[str, Any], name: str, read: Callable[[Any], T]) -> T | None:
+    """A part of the long form; None where it is not stated."""
+    return None if fields.get(name) is None else read(fields[name])
+
+
+def stated(**parts: Any) -> dict[str, Any]:
+    """The long form of a value: the parts that are stated, by name."""
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def text_of(raw: Any, what: str = "a text") -> str:
     """Text, as given."""
     if not isinstance(raw, str):
         raise Unreadable(f"expected {what}, found {shortened(raw)}")

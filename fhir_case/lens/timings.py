@@ -11,29 +11,19 @@ from fhir_case.lens.line import UNREAD, Codec, Line
 from fhir_case.lens.measured import decimal
 from fhir_case.lens.places import at
 
-_KNOWN = frozenset({"frequency", "period", "periodUnit", "when", "offset"})
+_PARTS = ("frequency", "period", "periodUnit", "when", "offset")
 
 
 def timing(field: str, element: str) -> Line:
     """A Timing that repeats; bounds, days of the week and times of day are carried."""
 
     def put(value: Timing, context: Context) -> Json:
-        repeat: dict[str, Json] = {}
-        if value.frequency is not None:
-            repeat["frequency"] = value.frequency
-        if value.period is not None:
-            repeat["period"] = value.period
-        if value.unit is not None:
-            repeat["periodUnit"] = value.unit
-        if value.when:
-            repeat["when"] = list(value.when)
-        if value.offset is not None:
-            repeat["offset"] = value.offset
-        return {"repeat": repeat}
+        parts = (value.frequency, value.period, value.unit, list(value.when) or None, value.offset)
+        return {"repeat": {name: part for name, part in zip(_PARTS, parts, strict=True) if part is not None}}
 
     def take(held: Json, context: Context) -> Any:
         repeat = held["repeat"]
-        if held.keys() - {"repeat", "code"} or repeat.keys() - _KNOWN or not repeat:
+        if held.keys() - {"repeat", "code"} or repeat.keys() - _PARTS or not repeat:
             return UNREAD
         period = decimal(repeat["period"]) if "period" in repeat else None
         whole = [repeat.get("frequency"), repeat.get("offset")]
