@@ -59,7 +59,9 @@ def bared(value: Json) -> Json:
     made = {name: bared(held) for name, held in value.items() if not _may_hide(name, held)}
     for name in ("extension", "modifierExtension"):
         if name in made:
-            made[name] = [one for one in made[name] if one["url"].startswith("http://hl7.org/") or "/" not in one["url"]]
+            made[name] = [
+                one for one in made[name] if one["url"].startswith("http://hl7.org/") or "/" not in one["url"]
+            ]
     return {name: held for name, held in made.items() if held not in ({}, [])}
 
 

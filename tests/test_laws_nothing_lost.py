@@ -24,7 +24,7 @@ def assert_comes_back(source: Json) -> Case:
 
 
 def alone(resource: Json) -> Json:
-    return {"entry": [{"resource": resource}]}
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}]}
 
 
 def inside(resource: Json) -> Json:
@@ -49,7 +49,10 @@ def test_every_example_of_a_type_comes_back(type: str) -> None:
 
 
 def test_every_example_of_a_type_comes_back_among_all_the_others() -> None:
-    entries = [{"fullUrl": f"http://x.org/fhir/{r['resourceType']}/{r['id']}", "resource": r} for r in map(loads, examples().values())]
+    entries = [
+        {"fullUrl": f"http://x.org/fhir/{r['resourceType']}/{r['id']}", "resource": r}
+        for r in map(loads, examples().values())
+    ]
     assert_comes_back({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 

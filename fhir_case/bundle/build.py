@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from fhir_case.bundle.came import came_addresses, given_back
@@ -11,6 +11,7 @@ from fhir_case.bundle.document import composition, document, provenance
 from fhir_case.bundle.identity import SHARED, Identity, mark
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
 from fhir_case.bundle.registry import Mappings
+from fhir_case.case.envelope import Envelope
 from fhir_case.case.model import PATIENT, CaseModel
 from fhir_case.issues import Issue, Report
 from fhir_case.json import Json
@@ -44,32 +45,41 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
     https://hl7.org/fhir/R4/bundle.html
     """
     index = index_of(case, mappings)
+    source = (case.source.text or "") if case.source is not None else ""
     if type is None and case.bundle is not None:
         context = came_addresses(case.bundle, index)
-        built = list(_resources(case, index, mappings, context, with_marks=False))
+        context.source = source
+        built = list(_resources(case, index, mappings, context, case.bundle))
         bundle = given_back(case.bundle, {one.indexed.id: (one.indexed, one.resource) for one in built})
         return Build(bundle, Report(tuple(context.issues)))
-    moved = {came.entry.get("fullUrl"): came.item for came in case.bundle.entries} if case.bundle else {}
+    moved = {str(came.entry.get("fullUrl")): came.item for came in case.bundle.entries} if case.bundle else {}
     addresses = {one.id: one.address for one in index.by_id.values()}
-    context = index.context(addresses.__getitem__, moved=lambda old: addresses.get(moved.get(old) or ""))
-    built = list(_resources(case, index, mappings, context, with_marks=True))
-    make = {"transaction": _transaction, "collection": _collection, "document": document_of}[type or "transaction"]
+    context = index.context(addresses, moved=lambda old: addresses.get(moved.get(old) or ""))
+    context.source = source
+    built = list(_resources(case, index, mappings, context, None))
+    make = {"transaction": _transaction, "collection": _collection, "document": document_of}[
+        type or case._came_as or "transaction"
+    ]
     origins = {one.indexed.address: one.origin for one in built}
     bundle = make(case, built, context)
     return Build(bundle, Report(tuple(context.issues)), origins)
 
 
+def mark_in(case: CaseModel, item: str, type: str) -> Identity:
+    """The mark of an item of the case; people and places are known where those of its source are."""
+    shared = case.source.namespace if case.source is not None and type in SHARED and item != PATIENT else None
+    return marked_as(shared or case.id, item, type)
+
+
 def index_of(case: CaseModel, mappings: Mappings) -> Index:
     """The identities of all resources of the case."""
-    shared = (case.source.namespace if case.source else None) or case.id
     made = []
     for entry in case.entries():
         type = mappings.of_kind(entry.kind).type or ""
-        namespace = shared if type in SHARED and entry.id != PATIENT else case.id
-        made.append(Indexed(entry.id, type, marked_as(namespace, entry.id, type), _stated(type, entry.item)))
+        made.append(Indexed(entry.id, type, mark_in(case, entry.id, type), _stated(type, entry.item)))
     for key, resource in sorted(case.resources.items()):
         type = resource.get("resourceType", "Basic")
-        made.append(Indexed(key, type, marked_as(case.id, key, type), stated_in(resource)))
+        made.append(Indexed(key, type, mark_in(case, key, type), stated_in(resource)))
     known = {one.id for one in made}
     for key, type in ((COMPOSITION, "Composition"), (PROVENANCE, "Provenance")):
         if key not in known:
@@ -102,39 +112,46 @@ def stated_in(resource: dict[str, Json]) -> Identity | None:
 
 
 def _resources(
-    case: CaseModel, index: Index, mappings: Mappings, context: Context, *, with_marks: bool
+    case: CaseModel, index: Index, mappings: Mappings, context: Context, came: Envelope | None
 ) -> Iterator[Built]:
-    """The resources of the case in the order of their kinds, each kind by id."""
-    unmarked = (
-        {came.item for came in case.bundle.entries if not came.marked} if case.bundle and not with_marks else set()
-    )
-    if case.bundle is None or with_marks:
-        yield from _of_header(case, index, context, mappings)
-    for entry in case.entries():
-        indexed = index.by_id[entry.id]
-        context.where = entry.id
-        resource = mappings.of_kind(entry.kind).write(entry.item, context)
-        if entry.id not in unmarked:
-            mark(resource, indexed.mark)
-        yield Built(indexed, resource, f"{entry.kind}.{entry.id}" if entry.kind != entry.id else entry.id)
-    for key, verbatim in sorted(case.resources.items()):
-        if key in (COMPOSITION, PROVENANCE) and with_marks:
-            continue
-        indexed = index.by_id[key]
-        context.where = key
-        resource = context.outward(verbatim)
-        if key not in unmarked:
-            mark(resource, indexed.mark)
-        yield Built(indexed, resource, f"resources.{key}")
-
-
-def _of_header(case: CaseModel, index: Index, context: Context, mappings: Mappings) -> Iterator[Built]:
+    """The resources of the case in the order of their kinds, each kind by id; marked as they came in `came`."""
+    marks = _marks(index, came)
     for key, make in ((COMPOSITION, composition), (PROVENANCE, provenance)):
         context.where = key
-        resource = context.outward(case.resources[key]) if key in case.resources else make(case, context, mappings)
+        if key in case.resources:
+            resource = context.outward(case.resources[key])
+        elif came is None or any(one.item == key for one in came.entries):
+            resource = make(case, context, mappings)
+        else:
+            continue
         if resource is not None:
-            mark(resource, index.by_id[key].mark)
-            yield Built(index.by_id[key], resource, key)
+            yield _built(index.by_id[key], resource, key, marks)
+    for entry in case.entries():
+        context.where = entry.id
+        resource = mappings.of_kind(entry.kind).write(entry.item, context)
+        origin = f"{entry.kind}.{entry.id}" if entry.kind != entry.id else entry.id
+        yield _built(index.by_id[entry.id], resource, origin, marks)
+    for key, verbatim in sorted(case.resources.items()):
+        if key not in (COMPOSITION, PROVENANCE):
+            context.where = key
+            yield _built(index.by_id[key], context.outward(verbatim), f"resources.{key}", marks)
+
+
+def _marks(index: Index, came: Envelope | None) -> dict[str, Identity | None]:
+    """The mark for each item; None for a resource that came without one."""
+    marks: dict[str, Identity | None] = {one.id: one.mark for one in index.by_id.values()}
+    for one in came.entries if came is not None else ():
+        mark = marks.get(one.item or "")
+        if one.item is not None and mark is not None:
+            marks[one.item] = None if not one.marked else replace(mark, value=one.mark) if one.mark else mark
+    return marks
+
+
+def _built(indexed: Indexed, resource: dict[str, Json], origin: str, marks: dict[str, Identity | None]) -> Built:
+    own = marks[indexed.id]
+    if own is not None:
+        mark(resource, own)
+    return Built(indexed, resource, origin)
 
 
 def _transaction(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:

@@ -23,7 +23,7 @@ def came_addresses(envelope: Envelope, index: Index) -> Context:
         )
     if envelope.patient is not None:
         addresses[PATIENT] = envelope.patient
-    return index.context(addresses.__getitem__, spelled=True)
+    return index.context(addresses, spelled=True)
 
 
 def address_of(type: str, id: str | None, full_url: Any, relative: bool) -> str | None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from fhir_case.bundle.build import request_of, stated_in
 from fhir_case.bundle.came import address_of
 from fhir_case.bundle.identity import SHARED, Identity, marked, unmarked
-from fhir_case.bundle.index import Indexed, marked_as
+from fhir_case.bundle.index import Index, Indexed, marked_as
 from fhir_case.bundle.ips import together
 from fhir_case.bundle.references import addresses
-from fhir_case.case.base import Verbatim
+from fhir_case.case.base import ID, Verbatim
 from fhir_case.case.envelope import Came, Envelope
 from fhir_case.case.model import PATIENT
 from fhir_case.issues import CaseError, Issue
 from fhir_case.json import Json
 
-_ID = re.compile(r"[^A-Za-z0-9-]+")
+_NO_ID = re.compile(r"[^A-Za-z0-9-]+")
+_ITEM = re.compile(ID)
+_PRINTABLE = re.compile(r"[!-~]{1,200}")
+"""Ids and references as servers have them, FHIR's rules apart; what is odder than that is carried."""
 _HISTORY = re.compile(r"/_history/[^/]*$")
 
 
@@ -32,6 +36,14 @@ class Given:
     marked: bool
     around: dict[str, Json]
     """The entry without its resource."""
+
+    def came(self, own: Index) -> Came:
+        """How it came; `own` are the marks that the case gives."""
+        mark = self.indexed.mark if self.marked and own.by_id[self.indexed.id].mark != self.indexed.mark else None
+        return Came(
+            item=self.indexed.id, id=self.id, marked=self.marked, mark=mark.value if mark else None,
+            entry=Verbatim(self.around),
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -56,14 +68,9 @@ class Entries:
     targets: dict[str, str]
     """The items by all their addresses."""
 
-    def envelope(self) -> Envelope:
-        """The bundle without its resources, to give it back as it came."""
-        came = [
-            Came(item=one.indexed.id, id=one.id, marked=one.marked, entry=Verbatim(one.around))
-            if isinstance(one, Given)
-            else Came(entry=Verbatim(one))
-            for one in self.order
-        ]
+    def envelope(self, own: Index) -> Envelope:
+        """The bundle without its resources, to give it back as it came; `own` are the marks that the case gives."""
+        came = [one.came(own) if isinstance(one, Given) else Came(entry=Verbatim(one)) for one in self.order]
         return Envelope(bundle=Verbatim(self.bundle), patient=self.patient, relative=self.relative, entries=came)
 
 
@@ -73,7 +80,7 @@ def given(bundle: dict[str, Json]) -> Entries:
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, found something without a resourceType"),))
     raw = bundle.get("entry", [])
     if bundle["resourceType"] != "Bundle" or not isinstance(raw, list) or not all(isinstance(e, dict) for e in raw):
-        bundle = {"entry": [{"resource": bundle}]}
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": bundle}]}
         raw = bundle["entry"]
     held = [_resource(entry) for entry in raw]
     marks = [marked(resource) if resource is not None else None for resource in held]
@@ -113,21 +120,25 @@ def _together(order: list[Given | Json]) -> list[Given | Json]:
 def _given(entry: Json, resource: dict[str, Json], mark: Identity | None, case_id: str, used: set[str]) -> Given:
     type = resource["resourceType"]
     key = mark.value.rpartition("/")[2] if mark else ""
-    if not key or key in used or _ID.search(key):
+    if key in used or not _ITEM.fullmatch(key):
         key = _id_for(resource, entry.get("fullUrl"), used)
     used.add(key)
-    bare = unmarked(resource) if mark else dict(resource)
-    id = bare.pop("id", None) if isinstance(bare.get("id"), str) else None
+    bare = unmarked(resource) if mark else resource
+    is_marked = bare is not resource
+    bare = dict(bare)
+    id = bare.pop("id", None) if _is_printable(bare.get("id")) else None
     around = {k: v for k, v in entry.items() if k != "resource"}
     indexed = Indexed(key, type, mark or marked_as(case_id, key, type), stated_in(resource))
-    return Given(indexed, bare, id, mark is not None, around)
+    return Given(indexed, bare, id, is_marked, around)
 
 
 def _case_id(marks: list[Identity | None], bundle: dict[str, Json], held: list[dict[str, Json] | None]) -> str:
     """The case that the marks name, else a name made from the bundle's id or the first resource's."""
     for mark in marks:
         if mark is not None and (mark.type not in SHARED or mark.value.endswith("/" + PATIENT)):
-            return mark.value.rpartition("/")[0]
+            case_id = mark.value.rpartition("/")[0]
+            if _ITEM.fullmatch(case_id):
+                return case_id
     ids = [bundle.get("id"), *(resource.get("id") for resource in held if resource is not None)]
     return _slug(next((id for id in ids if isinstance(id, str)), "case"))
 
@@ -137,7 +148,7 @@ def _title(held: list[dict[str, Json] | None]) -> str:
     for resource in held:
         if resource is not None and resource["resourceType"] == "Composition":
             title = resource.get("title")
-            if isinstance(title, str):
+            if isinstance(title, str) and title.strip() and title.isprintable():
                 return title
     return ""
 
@@ -147,8 +158,12 @@ def _resource(entry: Json) -> dict[str, Json] | None:
     return resource if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str) else None
 
 
+def _is_printable(text: Json) -> TypeGuard[str]:
+    return isinstance(text, str) and _PRINTABLE.fullmatch(text) is not None
+
+
 def _slug(text: str) -> str:
-    return _ID.sub("-", text).strip("-")[:60] or "case"
+    return _NO_ID.sub("-", text).strip("-")[:60] or "case"
 
 
 def _id_for(resource: dict[str, Json], full_url: Json, used: set[str]) -> str:
@@ -202,7 +217,7 @@ def _subject(resources: list[Given], targets: dict[str, str]) -> str | None:
         for element in ("subject", "patient"):
             held = one.resource.get(element)
             reference = held.get("reference") if isinstance(held, dict) else None
-            if isinstance(reference, str) and "Patient/" in reference and reference not in targets:
+            if _is_printable(reference) and "Patient/" in reference and reference not in targets:
                 named[reference] += 1
     return min(named, key=lambda name: (-named[name], name)) if named else None
 

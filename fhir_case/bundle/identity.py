@@ -89,18 +89,28 @@ def _uuid5(name: str) -> str:
 def mark(resource: dict[str, Json], identity: Identity) -> None:
     """Write the mark into the resource, beside what it already has."""
     if identity.tagged:
-        meta = resource["meta"] = dict(resource.get("meta") or {})
-        meta["tag"] = [*meta.get("tag", ()), {"system": identity.system, "code": identity.value}]
+        held = resource.get("meta")
+        meta = dict(held) if isinstance(held, dict) else {}
+        resource["meta"] = {
+            **meta,
+            "tag": [*_listed(meta.get("tag")), {"system": identity.system, "code": identity.value}],
+        }
     else:
         made = {"system": identity.system, "value": identity.value}
-        resource["identifier"] = [made, *resource.get("identifier", ())]
+        resource["identifier"] = [made, *_listed(resource.get("identifier"))]
+
+
+def _listed(held: Json) -> list[Json]:
+    return held if isinstance(held, list) else [] if held is None else [held]
 
 
 def marked(resource: dict[str, Json]) -> Identity | None:
     """The identity that a resource's mark states, or None where it has none."""
     kind = resource.get("resourceType", "")
     if kind in TAGGED:
-        stated, name = (resource.get("meta") or {}).get("tag"), "code"
+        meta, name = resource.get("meta"), "code"
+        stated = meta.get("tag") if isinstance(meta, dict) else None
+        stated = stated[::-1] if isinstance(stated, list) else None
     else:
         stated, name = resource.get("identifier"), "value"
     if not isinstance(stated, list):
@@ -110,15 +120,26 @@ def marked(resource: dict[str, Json]) -> Identity | None:
 
 
 def unmarked(resource: dict[str, Json]) -> dict[str, Json]:
-    """The resource without our mark; what the mark alone made (an empty list, an empty `meta`) is gone too."""
+    """The resource without our mark; what the mark alone made (an empty list, an empty `meta`) is gone too.
+
+    A mark that is not where `mark` writes it, or has more to it, is the resource's own: the same resource is returned.
+    """
     if resource.get("resourceType") not in TAGGED:
-        return _without(resource, "identifier")
-    meta = _without(resource["meta"], "tag")
+        return _without(resource, "identifier", 0, "value")
+    held = resource.get("meta")
+    meta = _without(held, "tag", -1, "code") if isinstance(held, dict) else held
+    if meta is held:
+        return resource
     made = {name: value for name, value in resource.items() if name != "meta"}
     return {**made, "meta": meta} if meta else made
 
 
-def _without(holder: dict[str, Json], name: str) -> dict[str, Json]:
-    kept = [entry for entry in holder[name] if entry.get("system") != ITEM]
+def _without(holder: dict[str, Json], name: str, place: int, key: str) -> dict[str, Json]:
+    entries = holder.get(name)
+    if not isinstance(entries, list) or not entries or not isinstance(entry := entries[place], dict):
+        return holder
+    if entry.keys() != {"system", key} or entry["system"] != ITEM or not isinstance(entry[key], str):
+        return holder
+    kept = entries[1:] if place == 0 else entries[:-1]
     made = {key: value for key, value in holder.items() if key != name}
     return {**made, name: kept} if kept else made

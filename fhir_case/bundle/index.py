@@ -11,6 +11,7 @@ from fhir_case.bundle.identity import ITEM as MARK
 from fhir_case.bundle.identity import Identity
 from fhir_case.bundle.references import rewrite
 from fhir_case.bundle.registry import Mappings
+from fhir_case.issues import Issue
 from fhir_case.json import Json, copied
 from fhir_case.lens import ITEM, Anchor, Context
 
@@ -80,15 +81,22 @@ class Index:
 
     def context(
         self,
-        address: Callable[[str], str],
+        addresses: dict[str, str],
         *,
         spelled: bool = False,
         moved: Callable[[str], str | None] = lambda a: None,
     ) -> Context:
-        """The context in which lines write addresses made by `address`; `item:` references become these, too.
+        """The context in which lines write the addresses of items; `item:` references become these, too.
 
+        An item that is not there (it was deleted, say) is reported, and its reference left as it stands in the case.
         `moved` tells the new address for an old one inside attachments; `spelled` keeps the source's spellings.
         """
+
+        def address(item: str) -> str:
+            found = addresses.get(item)
+            if found is None:
+                made.issues.append(Issue("case-reference", f"there is no item {item!r}", "error", made.where))
+            return found or f"{ITEM}{item}"
 
         def outward(value: Json) -> Json:
             return copied(rewrite(value, to, moved))
@@ -97,9 +105,10 @@ class Index:
             if not reference.startswith(ITEM):
                 return None
             item, _, text = reference[len(ITEM) :].partition(SPELLED)
-            return text if spelled and text else address(item)
+            return text if text and (spelled or not item) else address(item)
 
-        return self._context(address, _named, outward, copied)
+        made = self._context(address, _named, outward, copied)
+        return made
 
     def reading(self, usual: dict[str, str], targets: dict[str, str]) -> Context:
         """The context in which a bundle's resources are read: `targets` are the items by address, `usual` the address
@@ -110,8 +119,8 @@ class Index:
 
         def to(reference: str) -> str | None:
             found = target_of(reference, targets)
-            if found is None:
-                return None
+            if found is None:  # what only looks like a reference of ours must not become one
+                return f"{ITEM}{SPELLED}{reference}" if reference.startswith(ITEM) else None
             return f"{ITEM}{found}" if usual[found] == reference else f"{ITEM}{found}{SPELLED}{reference}"
 
         def inward(value: Json) -> Json:

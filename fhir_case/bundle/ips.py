@@ -41,7 +41,10 @@ class _Told(NamedTuple):
     name: str
 
 
-_TOLD = (_Told(US_CORE + "us-core-race", "race", "Race"), _Told(US_CORE + "us-core-ethnicity", "ethnicity", "Ethnicity"))
+_TOLD = (
+    _Told(US_CORE + "us-core-race", "race", "Race"),
+    _Told(US_CORE + "us-core-ethnicity", "ethnicity", "Ethnicity"),
+)
 
 
 def apart(composition: Resource, resources: list[Addressed], namespace: str) -> tuple[Resource, list[Addressed]]:
@@ -52,7 +55,7 @@ def apart(composition: Resource, resources: list[Addressed], namespace: str) -> 
         if resource["resourceType"] == "Patient":
             found = {told.url: _observation(resource, told, address, namespace) for told in _TOLD}
             added += [one for one in found.values() if one is not None]
-            resource = _without_told(resource, {url for url, one in found.items() if one is not None})
+            resource = _without_told(resource, [url for url, one in found.items() if one is not None])
         made.append(Addressed(address, _quotes_inside(resource)))
     if added:
         composition = {**composition, "section": [*composition["section"], _section(added)]}
@@ -83,9 +86,9 @@ def together(resources: list[Resource], ids: list[str]) -> set[str]:
 
 def _observation(patient: Resource, told: _Told, address: str, namespace: str) -> Addressed | None:
     extension = next((e for e in _entries(patient) if e.get("url") == told.url), {})
-    codings = [part["valueCoding"] for part in _entries(extension) if part.get("url") == "ombCategory"]
-    texts = [part["valueString"] for part in _entries(extension) if part.get("url") == "text"]
-    if len(texts) != 1 or len(codings) + 1 != len(_entries(extension)):
+    codings = [part.get("valueCoding") for part in _entries(extension) if part.get("url") == "ombCategory"]
+    texts = [part.get("valueString") for part in _entries(extension) if part.get("url") == "text"]
+    if len(texts) != 1 or len(codings) + 1 != len(_entries(extension)) or not isinstance(texts[0], str):
         return None
     concept: Resource = {"coding": codings} if codings else {}
     concept["text"] = texts[0]
@@ -105,7 +108,7 @@ def _extension(observation: Resource, told: _Told) -> Resource | None:
     return {"url": told.url, "extension": [*parts, {"url": "text", "valueString": concept["text"]}]}
 
 
-def _without_told(patient: Resource, urls: set[str]) -> Resource:
+def _without_told(patient: Resource, urls: list[str]) -> Resource:
     return _with_extensions(patient, [e for e in _entries(patient) if e.get("url") not in urls])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from fhir_case.bundle.build import index_of, mark_in
 from fhir_case.bundle.document import around_document, composition, provenance, quoted
 from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
@@ -71,9 +72,11 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
         if item is not None and not item.quotes:
             item.quotes = stated
     _settle_header(case, found, context, mappings)
-    if not entries.ours or not _as_built(case, entries, bundle):
-        case.bundle = entries.envelope()
+    if not entries.ours or case.patient is None or not _as_built(case, entries, bundle):
+        case.bundle = entries.envelope(index_of(case, mappings))
         found.issues += _dangling(entries)
+    else:
+        case._came_as = entries.type
     return Read(case, Report(tuple(found.issues)))
 
 
@@ -150,11 +153,14 @@ def _dangling(entries: Entries) -> Iterator[Issue]:
 
 
 def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> bool:
-    """Whether the entries stand in the order in which a build puts them, and a document names itself as it would."""
+    """Whether a build of the case would have the same entries, marks and order, and call a document the same."""
     given = [one.indexed.id for one in entries.resources]
-    header = [key for key in (COMPOSITION, PROVENANCE) if key in given]
+    has_provenance = PROVENANCE in case.resources or (case.source is not None and case.recorded is not None)
+    header = [COMPOSITION, PROVENANCE] if has_provenance else [COMPOSITION]
     verbatim = [key for key in sorted(case.resources) if key not in header]
     if given != [*header, *(entry.id for entry in case.entries()), *verbatim]:
+        return False
+    if any(one.indexed.mark != mark_in(case, one.indexed.id, one.indexed.type) for one in entries.resources):
         return False
     around = {name: value for name, value in bundle.items() if name != "entry"}
     return entries.type != "document" or canonical(around) == canonical(around_document(case))

@@ -108,7 +108,7 @@ def _anchors(
     when: When, path: Path, kinds: dict[str, str], known: set[str], dropped: frozenset[str], case: CaseModel
 ) -> Iterator[Problem]:
     for moment in when.moments():
-        if not isinstance(moment, Relative) or moment.anchor in dropped:
+        if not isinstance(moment, Relative) or moment.anchor in dropped or moment.anchor in case.resources:
             continue
         anchor = moment.anchor
         if anchor == INDEX and INDEX not in kinds:
@@ -202,6 +202,6 @@ def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
         and (patient.age.time.high or patient.age.time.comparator)
     ):
         yield Problem("time-invalid", ("patient", "age"), "expected one age, found a range", "give the completed years")
-    if patient.age is not None and INDEX not in case.timeline and INDEX not in dropped:
+    if patient.age is not None and INDEX not in {*case.timeline, *case.resources, *dropped}:
         yield Problem("case-reference", ("patient", "age"), "an age is one at the index visit, which the timeline lacks",
                       "add to the timeline: 'index: {types: [Index visit]}'")  # fmt: skip

@@ -16,6 +16,8 @@ class Came(Model):
     """The resource's id."""
     marked: bool = False
     """The resource had our mark."""
+    mark: str | None = None
+    """The mark's value, where it is not the one that the case gives the item."""
     entry: FHIR = Verbatim()
     """The entry without its resource: fullUrl, request, search, response, link, extensions."""
 

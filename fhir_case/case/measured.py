@@ -182,7 +182,11 @@ class Result(Value):
                 return cls(integer_of(raw[form]))
             if form == "range":
                 return cls(Range.parse(raw[form]))
-            return cls(Quantity.parse(raw) if "value" in raw or "comparator" in raw else Concept.parse(raw))
+            amount = raw.keys() & {"value", "comparator", "unit", "code", "system"} and not raw.keys() & {
+                "text",
+                "codes",
+            }
+            return cls(Quantity.parse(raw) if amount else Concept.parse(raw))
         if isinstance(raw, list | tuple):
             return cls(Concept.parse(raw))
         if not isinstance(raw, str):

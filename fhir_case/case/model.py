@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
@@ -68,6 +68,9 @@ class CaseModel(Model):
     """FHIR resources that the model has no word for, verbatim."""
     bundle: Envelope | None = None
     """How the bundle came that this case was read from, where it was not one of ours."""
+
+    _came_as: str | None = PrivateAttr(None)
+    """The type of the bundle of ours that it was read from; no part of what the case says."""
 
     def entries(self) -> Iterator[Entry]:
         """All items, section by section, each section by id."""

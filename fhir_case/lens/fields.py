@@ -141,7 +141,7 @@ def quotes() -> Line:
     def take(entry: Json, context: Context) -> Any:
         held = {one["url"]: one for one in entry["extension"]}
         start, length = held["offset"]["valueInteger"], held["length"]["valueInteger"]
-        found = context.source[start : start + length]
+        found = context.source[start : start + length] if start >= 0 else ""
         of = context.item(held["reference"]["valueReference"]["reference"]) if "reference" in held else context.where
         if of != SOURCE or len(found) != length or not found:
             return UNREAD

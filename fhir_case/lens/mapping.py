@@ -85,7 +85,7 @@ class Mapping:
                 continue
             if edited and key in STALE:
                 context.note("possibly-stale", "edited: this may no longer hold", key)
-            out[key] = context.outward(value)
+            out.update(context.outward({key: value}))
 
     def read(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
         """The item that a resource states, or why it is not read but carried.

@@ -9,6 +9,7 @@ from fhir_case.case.when import Relative, Span, When
 from fhir_case.json import Json
 from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.context import Context
+from fhir_case.lens.fields import TEXT
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Line, choice
 from fhir_case.lens.places import Extension, unknown
 from fhir_case.lens.times import time_codec
@@ -74,8 +75,13 @@ def race(field: str, element: Extension) -> Line:
     def take(entry: Json, context: Context) -> Any:
         parts = entry["extension"]
         codings = [take_coding(one["valueCoding"], context) for one in parts if one["url"] == "ombCategory"]
-        texts = [one["valueString"] for one in parts if one["url"] == "text"]
-        if len(texts) != 1 or len(codings) + 1 != len(parts) or not all(isinstance(c, Coding) for c in codings):
+        texts = [TEXT.take(one["valueString"], context) for one in parts if one["url"] == "text"]
+        if (
+            len(texts) != 1
+            or not texts[0]
+            or len(codings) + 1 != len(parts)
+            or not all(isinstance(c, Coding) for c in codings)
+        ):
             return UNREAD
         return Concept(texts[0], tuple(codings))
 

@@ -63,7 +63,7 @@ class Whole:
             present = {k: v for k, v in original.items() if v is not None}
             value = _stated(self._get(item)) if self._get is not None else _IMPLIED
             if self._get is None or _same(self._value(present, item, context), value):
-                out.update({k: context.outward(v) for k, v in present.items()})
+                out.update(context.outward(present))
                 return
             if present:
                 context.note("original-dropped", "edited: what the source's FHIR said here is gone", line.element)
@@ -98,9 +98,14 @@ class Whole:
                 return _IMPLIED if not line.required or line.take(fragment, context) is not UNREAD else UNREAD
             if not fragment:
                 return None
-            if line.absent is not None and fragment == line.absent(item, context):  # fillers are text alone
+            if line.absent is None:
+                return line.take(fragment, context)
+            nothing = line.absent(item, context)
+            if fragment == nothing:  # fillers are text alone
                 return None
-            return line.take(fragment, context)
+            value = line.take(fragment, context)
+            # What says no more than the filler says nothing, whatever else stands beside it.
+            return value if nothing is None or value is UNREAD or line.put(value, context) != nothing else None
         except MALFORMED:
             return UNREAD
 
@@ -224,28 +229,34 @@ class Entries:
         # What is only implied is not forced upon a source that did without it.
         said = [entry for entry in said if entry.value is not _IMPLIED or id(entry.line) in had]
         if all(_agree(line, said, found) for line in self.lines):
-            return context.outward(original)
+            return _outward(self.key, original, context)
         kept = original if isinstance(original, list) else []
+        kept = _outward(self.key, kept, context)
         unused = [(entry, held) for entry, held in zip(found, kept, strict=True) if entry.line is not None]
         made: list[Json] = []
         for entry in said:
-            match = next((u for u in unused if u[0].line is entry.line and _same(u[0].value, entry.value)), None)
-            if match is not None:
-                unused.remove(match)
-            made.append(context.outward(match[1]) if match is not None else _rendered(entry, item, context))
+            match = next(
+                (n for n, u in enumerate(unused) if u[0].line is entry.line and _same(u[0].value, entry.value)), None
+            )
+            made.append(_rendered(entry, item, context) if match is None else unused.pop(match)[1])
         if unused:
             context.note("original-dropped", "edited: what the source's FHIR said here is gone", self.key)
         for place, entry in enumerate(found):
             if entry.line is None:
-                made.insert(min(place, len(made)), context.outward(original[place]))
+                made.insert(min(place, len(made)), kept[place])
         return made or None
 
 
 def _agree(line: Line, said: list[_Entry], found: list[_Entry]) -> bool:
     """Whether the item and the source's list say the same in the same order, for one line."""
-    ours = [entry.value for entry in said if entry.line is line]
-    theirs = [entry.value for entry in found if entry.line is line]
+    ours = [entry.value for entry in said if entry.line is line and entry.value is not _IMPLIED]
+    theirs = [entry.value for entry in found if entry.line is line and entry.value is not _IMPLIED]
     return len(ours) == len(theirs) and all(_same(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _outward(key: str, value: Json, context: Context) -> Json:
+    """Verbatim JSON on its way out; its key tells whether texts in it are addresses."""
+    return context.outward({key: value})[key]
 
 
 def _rendered(entry: _Entry, item: Any, context: Context) -> Json:

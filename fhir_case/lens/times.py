@@ -211,7 +211,8 @@ def _take_extensions(element: Json, context: Context) -> Any:
     reason = found.pop(ABSENT_REASON)["valueCode"]
     url, extension = found.popitem()
     if url == ORIGINAL_TEXT and reason == "as-text":
-        return Words(extension["valueString"])
+        words = extension["valueString"]
+        return Words(words) if type(words) is str and words else UNREAD
     return _take_relative(extension, context) if url == RELATIVE else UNREAD
 
 
