@@ -65,7 +65,7 @@ def best(works: dict[str, Callable[[], object]], rounds: int, at_least: float) -
     for _ in range(rounds):
         for name, work in works.items():
             start, runs = time.process_time(), 0
-            while time.process_time() - start < at_least:
+            while not runs or time.process_time() - start < at_least:
                 work()
                 runs += 1
             found[name] = min(found[name], (time.process_time() - start) / runs)
