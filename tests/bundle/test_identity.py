@@ -18,7 +18,9 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 @given(texts, texts)
 def test_the_address_is_a_name_based_uuid(system, value):
-    assert Identity("Patient", system, value).address == f"urn:uuid:{uuid.uuid5(NAMESPACE, f'Patient|{system}|{value}')}"
+    assert (
+        Identity("Patient", system, value).address == f"urn:uuid:{uuid.uuid5(NAMESPACE, f'Patient|{system}|{value}')}"
+    )
 
 
 @given(texts, texts)
@@ -31,7 +33,12 @@ def test_the_query_is_percent_encoded_and_says_the_identity(system, value):
 @pytest.mark.parametrize("type", ["Patient", "Provenance", "Composition"])
 @pytest.mark.parametrize(
     "more",
-    [{}, {"meta": {"profile": ["p"], "tag": [{"code": "x"}]}}, {"identifier": [{"value": "7"}]}, {"meta": {"tag": [{"code": "y"}]}}],
+    [
+        {},
+        {"meta": {"profile": ["p"], "tag": [{"code": "x"}]}},
+        {"identifier": [{"value": "7"}]},
+        {"meta": {"tag": [{"code": "y"}]}},
+    ],
 )
 def test_a_mark_can_be_read_and_taken_off_again(type, more):
     identity = Identity(type, "urn:fhir-case:item", "case/item")
@@ -44,6 +51,8 @@ def test_a_mark_can_be_read_and_taken_off_again(type, more):
     assert canonical(unmarked(made)) == before
 
 
-@pytest.mark.parametrize("odd", [{"identifier": "x"}, {"identifier": [7]}, {"identifier": [{"system": "urn:fhir-case:item"}]}, {}])
+@pytest.mark.parametrize(
+    "odd", [{"identifier": "x"}, {"identifier": [7]}, {"identifier": [{"system": "urn:fhir-case:item"}]}, {}]
+)
 def test_what_is_no_mark_is_none(odd):
     assert marked({"resourceType": "Patient", **odd}) is None

@@ -12,7 +12,9 @@ from fhir_case.lens import DERIVATION
 
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 
-quotes = st.builds(lambda n: {"url": DERIVATION, "extension": [{"url": "offset", "valueInteger": n}]}, st.integers(0, 9))
+quotes = st.builds(
+    lambda n: {"url": DERIVATION, "extension": [{"url": "offset", "valueInteger": n}]}, st.integers(0, 9)
+)
 races = st.builds(
     lambda text, coded: [*([{"url": "ombCategory", "valueCoding": {"code": "x"}}] if coded else []),
                          {"url": "text", "valueString": text}],
@@ -27,8 +29,16 @@ def _composition() -> dict:
 @settings(deadline=None)
 @given(st.lists(quotes, max_size=2), st.none() | races, st.none() | races)
 def test_together_undoes_apart(quoted, race, ethnicity):
-    told = [{"url": US_CORE + name, "extension": parts} for name, parts in (("race", race), ("ethnicity", ethnicity)) if parts]
-    patient = {"resourceType": "Patient", "name": [{"text": "A"}], **({"extension": quoted + told} if quoted + told else {})}
+    told = [
+        {"url": US_CORE + name, "extension": parts}
+        for name, parts in (("race", race), ("ethnicity", ethnicity))
+        if parts
+    ]
+    patient = {
+        "resourceType": "Patient",
+        "name": [{"text": "A"}],
+        **({"extension": quoted + told} if quoted + told else {}),
+    }
     allergy = {"resourceType": "AllergyIntolerance", "code": {"text": "B"}, **({"extension": quoted} if quoted else {})}
     before = canonical([_composition(), patient, allergy])
     composition, entries = apart(_composition(), [Addressed("urn:p", patient), Addressed("urn:a", allergy)], "case")

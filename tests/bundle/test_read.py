@@ -57,7 +57,13 @@ def test_references_that_lead_nowhere_are_reported_with_their_item_and_stay():
 
 @pytest.mark.parametrize(
     ("source", "code"),
-    [(b"{", "not-json"), ("[]", "not-fhir"), ("{}", "not-fhir"), ('{"a": 1, "a": 2}', "not-json"), ({"x": 1}, "not-fhir")],
+    [
+        (b"{", "not-json"),
+        ("[]", "not-fhir"),
+        ("{}", "not-fhir"),
+        ('{"a": 1, "a": 2}', "not-json"),
+        ({"x": 1}, "not-fhir"),
+    ],
 )
 def test_what_is_no_fhir_is_refused_with_its_place(source, code):
     with pytest.raises(CaseError) as error:
@@ -68,10 +74,14 @@ def test_what_is_no_fhir_is_refused_with_its_place(source, code):
 @pytest.mark.parametrize(
     "odd",
     [
-        '{"resourceType": "Bundle"}', '{"resourceType": "Bundle", "entry": []}', '{"resourceType": "Bundle", "entry": "x"}',
-        '{"resourceType": "Bundle", "entry": [7]}', '{"resourceType": "Bundle", "entry": [{"request": {"method": "DELETE"}}]}',
+        '{"resourceType": "Bundle"}',
+        '{"resourceType": "Bundle", "entry": []}',
+        '{"resourceType": "Bundle", "entry": "x"}',
+        '{"resourceType": "Bundle", "entry": [7]}',
+        '{"resourceType": "Bundle", "entry": [{"request": {"method": "DELETE"}}]}',
         '{"resourceType": "Bundle", "entry": [{"resource": 7}, {"resource": {"resourceType": 7}}]}',
-        '{"resourceType": "Nothing", "id": 7}', '{"resourceType": "Observation", "status": ["final"], "code": 7, "note": "x"}',
+        '{"resourceType": "Nothing", "id": 7}',
+        '{"resourceType": "Observation", "status": ["final"], "code": 7, "note": "x"}',
         '{"resourceType": "Bundle", "id": 7, "entry": [{"fullUrl": 7, "resource": {"resourceType": "Patient", "id": []}}]}',
     ],
 )
