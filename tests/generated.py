@@ -116,14 +116,19 @@ class Making:
         periods = st.builds(Period, moments, st.none() | moments) | st.builds(Period, st.none(), moments)
         return st.builds(When, moments | periods | st.builds(Words, NAMES))
 
+    def field(self, model: type[BaseModel], name: str) -> st.SearchStrategy[Any]:
+        """Values for one field of a model."""
+        info = model.model_fields[name]
+        special = _SPECIAL.get((model.__name__, name)) or _SPECIAL.get(("", name))
+        return special(self) if special else self.of(info.annotation, tuple(info.metadata))
+
     def part(self, model: type[BaseModel], **given: Any) -> Any:
         """A part (or item) with some of its fields."""
         fields: dict[str, Any] = dict(given)
         for name, info in model.model_fields.items():
             if name in fields or name in ("remainder", "quotes", "findings", "study") or info.exclude:
                 continue
-            special = _SPECIAL.get((model.__name__, name)) or _SPECIAL.get(("", name))
-            strategy = special(self) if special else self.of(info.annotation, tuple(info.metadata))
+            strategy = self.field(model, name)
             if info.is_required() or self.draw(st.integers(0, 2)) == 0:
                 fields[name] = self.draw(strategy)
         if issubclass(model, Stated) and not any(value not in (None, []) for value in fields.values()):
