@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BaseModel
 
 from fhir_case import Case
 from fhir_case.case.base import REFERENCE, Part, Quote, Stated
-from fhir_case.case.check import TIMES
+from fhir_case.case.check import TIMES, reference_fields, targets
+from fhir_case.case.clinical import DiagnosticReport
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import KINDS
@@ -77,6 +78,7 @@ class Making:
         self.draw = draw
         self.ids: dict[str, str] = {}
         self.anchors: list[tuple[str, str]] = []
+        self.current = ""
 
     def of(self, annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:
         """Values for a field of the model."""
@@ -120,6 +122,13 @@ class Making:
         """Values for one field of a model."""
         info = model.model_fields[name]
         special = _SPECIAL.get((model.__name__, name)) or _SPECIAL.get(("", name))
+        if name in reference_fields(model) and not special:
+            allowed = targets("reports" if model is DiagnosticReport else "", name)
+            ids = [k for k, kind in self.ids.items() if (not allowed or kind in allowed) and k != self.current]
+            one = st.sampled_from(sorted(ids)) if ids else st.none()
+            if get_origin(info.annotation) is list:
+                return st.lists(one, max_size=2) if ids else st.just([])
+            return one
         return special(self) if special else self.of(info.annotation, tuple(info.metadata))
 
     def part(self, model: type[BaseModel], **given: Any) -> Any:
@@ -181,7 +190,9 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
     ("", "race"): lambda making: concepts.filter(lambda c: c.text is not None),
     ("", "ethnicity"): lambda making: concepts.filter(lambda c: c.text is not None),
     ("Reaction", "manifestations"): lambda making: st.lists(concepts, min_size=1, max_size=2),
-    ("Outcome", "about"): lambda making: st.lists(st.sampled_from(sorted(making.ids)), min_size=1, max_size=2),
+    ("Outcome", "about"): lambda making: st.lists(
+        st.sampled_from(sorted(set(making.ids) - {making.current})), min_size=1, max_size=2
+    ),
     ("Source", "text"): lambda making: NAMES,
 }
 
@@ -204,6 +215,7 @@ def cases(draw: st.DrawFn) -> Case:
     making.anchors.append(("patient", ""))
     for kind in KINDS:
         for key in sections[kind]:
+            making.current = key
             item = making.part(_model(kind))
             if kind == "imaging":
                 findings = {f"{key}-f{n}": making.part(_inner()) for n in range(draw(st.integers(0, 2)))}

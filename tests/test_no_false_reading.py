@@ -50,7 +50,7 @@ def _read(resource: dict[str, Any]) -> Any:
         pytest.param({**CONDITION, "evidence": [{"modifierExtension": EXTENSION, "code": [{"text": "a"}]}]}, id="inside"),
         pytest.param({**CONDITION, "verificationStatus": _status("condition-ver-status", "unheard-of")}, id="unknown code"),
         pytest.param({**CONDITION, "verificationStatus": {"text": "surely not"}}, id="certainty in words"),
-        pytest.param({**CONDITION, "clinicalStatus": {"coding": [{"system": "http://x.example", "code": "active"}]}}, id="foreign"),
+        pytest.param({**CONDITION, "clinicalStatus": {"coding": [{"system": "x:y", "code": "active"}]}}, id="foreign"),
         pytest.param({**CONDITION, "subject": {"reference": "Patient/another"}}, id="another patient"),
         pytest.param({**CONDITION, "subject": {"display": "her sister"}}, id="a subject in words"),
         pytest.param({**FINDING, "status": "unheard-of"}, id="unknown status"),

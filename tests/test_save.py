@@ -18,7 +18,9 @@ source:
 patient: {sex: male}
 labs:
   # measured twice
-  crp: {code: loinc 1988-5, value: 7.20 mg/L}   # high
+  crp:
+    value: 7.20 mg/L   # high
+    code: loinc 1988-5
   esr:
     code: loinc 30341-2
 """

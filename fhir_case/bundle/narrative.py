@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape as escaped
 from typing import Any
@@ -21,12 +22,19 @@ def table(entries: list[Entry]) -> str:
 def told(entry: Entry) -> str:
     """One item in one line of words."""
     item: Any = entry.item
-    return "; ".join(part for say in _SAY[entry.kind] if (part := say(item)))
+    return "; ".join(part for say in _SAY[entry.kind] if (part := say(item))) or entry.id
 
 
 def escape(text: str) -> str:
-    """Text as XHTML, in the form that servers write it back in: apostrophes stay, quotation marks do not."""
-    return escaped(text, quote=False).replace('"', "&quot;")
+    """Text as XHTML, in the form that servers write it back in (seen with HAPI 8.8.0).
+
+    Apostrophes stay, quotation marks do not, and characters beyond the basic plane are numbers.
+    """
+    made = escaped(text, quote=False).replace('"', "&quot;")
+    return made if made.isascii() else _BEYOND.sub(lambda found: f"&#x{ord(found[0]):X};", made)
+
+
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 def _words(field: str, prefix: str = "") -> Callable[[Any], str]:

@@ -25,6 +25,33 @@ TIMES = {
 """The times of each kind of item that others can be relative to; empty: its main one."""
 
 
+_OBSERVED = ("findings", "labs", "outcomes", "imaging.findings")
+_PEOPLE = ("practitioners", "roles", "organizations", "patient")
+
+TARGETS: dict[str, tuple[str, ...]] = {
+    "organization": ("organizations",),
+    "part_of": ("organizations",),
+    "custodian": ("organizations",),
+    "practitioner": ("practitioners",),
+    "encounter": ("timeline",),
+    "authors": _PEOPLE,
+    "performers": _PEOPLE,
+    "reports.performers": ("practitioners", "roles", "organizations"),
+    "due_to": ("diagnoses", "procedures", "medications", "immunizations"),
+    "imaging": ("imaging",),
+    "reports": ("reports",),
+    "results": _OBSERVED,
+    "parts": _OBSERVED,
+    "reasons": ("diagnoses", *_OBSERVED, "reports"),
+}
+"""The sections whose items a field may name, after the target types of R4's references; fields not here name any."""
+
+
+def targets(kind: str, name: str) -> tuple[str, ...]:
+    """The sections whose items a field of a section may name; empty: all."""
+    return TARGETS.get(f"{kind}.{name}") or TARGETS.get(name, ())
+
+
 class Problem(NamedTuple):
     """One thing that does not hold: its code, where in the case, what, and the likely fix."""
 
@@ -42,7 +69,7 @@ def check(case: CaseModel, dropped: frozenset[str] = frozenset()) -> Iterator[Pr
     known = set(kinds) | set(case.resources) | dropped | RESERVED
     for entry in entries:
         where = path_of(entry)
-        yield from _references(entry.item, where, known, case)
+        yield from _references(entry, where, known, kinds)
         for path, when in times(entry.item, where):
             yield from _anchors(when, path, kinds, known, dropped, case)
         yield from _quotes(case, entry.item, where)
@@ -83,14 +110,23 @@ def _mentions(annotation: Any, metadata: Any = ()) -> bool:
     return any(isinstance(m, str) and m == REFERENCE for m in marks) or any(map(_mentions, get_args(annotation)))
 
 
-def _references(item: Item, where: Path, known: set[str], case: CaseModel) -> Iterator[Problem]:
-    for name in reference_fields(type(item)):
-        value = getattr(item, name)
+def _references(entry: Entry, where: Path, known: set[str], kinds: dict[str, str]) -> Iterator[Problem]:
+    for name in reference_fields(type(entry.item)):
+        value = getattr(entry.item, name)
         several = isinstance(value, list)
         for place, key in enumerate(value if several else [value]):
-            if key is not None and key not in known:
-                path = (*where, name, place) if several else (*where, name)
+            path = (*where, name, place) if several else (*where, name)
+            allowed = targets(entry.kind, name)
+            if key is None:
+                continue
+            if key not in known:
                 yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
+            elif key == entry.id:
+                yield Problem("case-reference", path, f"{key!r} refers to itself", "name another item, or leave it out")
+            elif allowed and key in kinds and kinds[key] not in allowed:
+                fix = nearest(key, [one for one, kind in kinds.items() if kind in allowed])
+                said = f"{key!r} stands in {kinds[key]}, and this can only name an item of {' or '.join(allowed)}"
+                yield Problem("case-reference", path, said, fix)
 
 
 def times(value: Any, where: Path) -> Iterator[tuple[Path, When]]:
@@ -186,9 +222,6 @@ def _cycles(entries: list[Entry]) -> Iterator[Problem]:
 def _header(case: CaseModel, dropped: frozenset[str]) -> Iterator[Problem]:
     patient = case.patient
     if patient is None:
-        if PATIENT not in dropped and PATIENT not in case.resources and case.bundle is None:
-            yield Problem("case-value", (), "a case is about a patient, and this one has none",
-                          "add patient: {} where nothing is stated of him or her")  # fmt: skip
         return
     if patient.birth is not None and patient.age is not None:
         yield Problem(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fhir_case.case.check import Problem, check
 from fhir_case.case.explaining import explain
-from fhir_case.case.model import PATIENT, CaseModel
+from fhir_case.case.model import CaseModel
 from fhir_case.case.positions import Path, dotted
 from fhir_case.case.reading import Document, read_text
 from fhir_case.issues import CaseError, Issue, Place
@@ -126,8 +126,6 @@ def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropp
         if location[0] not in ("patient", "source") and len(location) not in (3, 5):
             dropped |= {str(location[-1])} if len(location) > 1 else set(gone) if isinstance(gone, dict) else set()
             dropped |= _inner_ids(gone)
-    if PATIENT in data and PATIENT not in left:
-        dropped.add(PATIENT)
     return left
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
@@ -71,6 +71,13 @@ class CaseModel(Model):
 
     _came_as: str | None = PrivateAttr(None)
     """The type of the bundle of ours that it was read from; no part of what the case says."""
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        """A case is about a patient, also where nothing is stated of him or her; a bundle's may stand elsewhere."""
+        if self.patient is None and self.bundle is None and PATIENT not in self.resources:
+            self.__dict__["patient"] = Patient()
+        return self
 
     def entries(self) -> Iterator[Entry]:
         """All items, section by section, each section by id."""

@@ -8,6 +8,7 @@ from typing import Any
 from fhir_case.json import Json
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Codec, Line, whole
+from fhir_case.lens.places import unknown
 
 MARKDOWN = "text/markdown"
 
@@ -35,7 +36,10 @@ def attachment(field: str, element: str) -> Line:
         return (body, made.get("title"), made.get("language"))
 
     return whole(
-        field, element, Codec("Attachment", put, take), absent=lambda item, context: {element: [{"attachment": {}}]}
+        field,
+        element,
+        Codec("Attachment", put, take),
+        absent=lambda item, context: {element: [{"attachment": unknown()}]},
     )
 
 
