@@ -167,6 +167,8 @@ class Mapping:
 def digest(item: Part) -> str:
     """A short digest of what the item says, without where it is said."""
     plain = item.model_dump(exclude={"remainder", "quotes"}, exclude_defaults=True)
+    # What the place of an item says (the study of a finding) is no part of its dump.
+    plain |= {name: getattr(item, name) for name, info in type(item).model_fields.items() if info.exclude}
     return blake2b(canonical(plain), digest_size=8).hexdigest()
 
 
