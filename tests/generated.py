@@ -97,8 +97,8 @@ class Making:
         if annotation is type(None):
             return st.none()
         if annotation is When:
-            allowed = next((m.func for m in metadata if isinstance(m, AfterValidator)), None)
-            return self.whens() if allowed is None else self.whens().filter(lambda when: _passes(allowed, when))
+            checks = [m.func for m in metadata if isinstance(m, AfterValidator)]
+            return self.whens().filter(lambda when: all(_passes(check, when) for check in checks))
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             return st.just(None).map(lambda _: self.part(annotation))
         made = _PLAIN.get(annotation)
@@ -186,7 +186,7 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
     ("Contact", "system"): lambda making: st.sampled_from(["phone", "email"]),
     ("", "language"): lambda making: st.sampled_from(["en", "de-AT"]),
     ("", "birth"): lambda making: st.builds(When, dates.filter(lambda d: "T" not in d.text)),
-    ("", "age"): lambda making: st.builds(When, spans.filter(lambda s: s.high is None and s.comparator is None)),
+    ("Patient", "age"): lambda making: st.builds(When, spans.filter(lambda s: s.high is None and s.comparator is None)),
     ("", "race"): lambda making: concepts.filter(lambda c: c.text is not None),
     ("", "ethnicity"): lambda making: concepts.filter(lambda c: c.text is not None),
     ("Reaction", "manifestations"): lambda making: st.lists(concepts, min_size=1, max_size=2),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fhir_case import Case, CaseError
+from fhir_case import Case
 from fhir_case.case.model import KINDS
 from fhir_case.json import Json, dumps, loads
 from tests.generated import cases
@@ -45,9 +45,11 @@ def test_a_case_with_nothing_but_a_patient_comes_back(type, recorded):
     assert_same(Case.from_bundle(case.to_bundle(type)).dumps(), case.dumps())
 
 
-def test_a_case_without_a_patient_is_refused_before_it_goes_anywhere():
-    with pytest.raises(CaseError, match="patient"):
-        Case.loads("id: a\ntitle: A\nfindings:\n  rash: {code: Rash}\n")
+@pytest.mark.parametrize("type", ["transaction", "collection", "document"])
+def test_a_case_that_states_nothing_of_its_patient_is_about_one_all_the_same(type):
+    case = Case.loads("id: a\ntitle: A\nrecorded: 2026-11-22T09:30:00Z\nfindings:\n  rash: {code: Rash}\n")
+    assert case.patient is not None
+    assert_same(Case.from_bundle(case.to_bundle(type)).dumps(), case.dumps())
 
 
 def bared(value: Json) -> Json:

@@ -11,7 +11,7 @@ from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.problems import Unreadable
 from fhir_case.case.timing import Timing
-from fhir_case.case.when import Date, Period, Point, Span, When, Words, told_as
+from fhir_case.case.when import LIVED, Date, Period, Point, Span, When, Words, told_as
 
 Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
 """Remarks, in words."""
@@ -296,7 +296,7 @@ class Illness(Part):
     """A condition of a relative."""
 
     code: Concept
-    onset: Annotated[When, told_as(Span, Period, Words)] | None = None
+    onset: Annotated[When, told_as(Span, Period, Words), LIVED] | None = None
     outcome: Concept | None = None
     contributed_to_death: bool | None = None
 
@@ -308,7 +308,7 @@ class FamilyMember(Item):
     status: Literal["partial", "completed", "entered-in-error", "health-unknown"] = "partial"
     name: Text | None = None
     sex: Concept | None = None
-    age: Annotated[When, told_as(Span, Words)] | None = None
-    deceased: Annotated[When, told_as(Date, Span, Words)] | bool | None = None
+    age: Annotated[When, told_as(Span, Words), LIVED] | None = None
+    deceased: Annotated[When, told_as(Date, Span, Words), LIVED] | bool | None = None
     conditions: list[Illness] = Field(default_factory=list)
     notes: Notes = Field(default_factory=list)

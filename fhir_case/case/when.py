@@ -254,3 +254,16 @@ def told_as(*kinds: type) -> AfterValidator:
 
 Point = Annotated[When, told_as(Date, Span, Relative, Words)]
 """One moment, no period."""
+
+
+def _lived(when: When) -> When:
+    if isinstance(when.time, Span) and when.time.high is None and when.time.value == 0:
+        raise Unreadable(
+            "an age of 0 cannot be told of a relative: FHIR's Age is more than 0 (age-1)", "use days, or words: {text: …}",
+            "time-invalid",
+        )  # fmt: skip
+    return when
+
+
+LIVED = AfterValidator(_lived)
+"""An age where FHIR has room for no other time: it cannot be 0."""
