@@ -22,9 +22,9 @@ from fhir_case.case.people import Event
 from fhir_case.case.timing import EVENTS, Timing
 from fhir_case.case.when import UNITS, Date, Period, Relative, Span, When, Words
 
-NAMES = st.text(string.ascii_letters + string.digits + "äß·€😀 .,:;#|-'\"&<>{}[]@!%*?/\\", min_size=1, max_size=25).filter(
-    lambda text: bool(text.strip())
-)
+NAMES = st.text(
+    string.ascii_letters + string.digits + "äß·€😀 .,:;#|-'\"&<>{}[]@!%*?/\\", min_size=1, max_size=25
+).filter(lambda text: bool(text.strip()))
 DECIMALS = st.from_regex(r"(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?", fullmatch=True)
 SNOMED = ("1212005", "57676002", "249939004", "271807003", "61396006", "22253000")
 LOINC = ("2160-0", "17861-6", "1988-5", "2157-6", "24325-3")
@@ -33,7 +33,9 @@ UCUM = ("mg/dL", "mmol/L", "mg", "mL", "10*9/L", "%", "[iU]/L", "{score}", "cm",
 codings = st.one_of(
     st.builds(Coding, st.just("http://snomed.info/sct"), st.sampled_from(SNOMED), st.none() | NAMES),
     st.builds(Coding, st.just("http://loinc.org"), st.sampled_from(LOINC), st.none() | NAMES),
-    st.builds(Coding, st.just("http://example.com/codes"), st.sampled_from(["A", "B 1", "c|d"]), NAMES, st.none() | NAMES),
+    st.builds(
+        Coding, st.just("http://example.com/codes"), st.sampled_from(["A", "B 1", "c|d"]), NAMES, st.none() | NAMES
+    ),
 )
 concepts = st.builds(Concept, NAMES, st.lists(codings, max_size=2).map(tuple)) | st.builds(
     Concept, st.none(), st.lists(codings, min_size=1, max_size=2).map(tuple)

@@ -27,7 +27,10 @@ def _foreign(resource: dict[str, Any]) -> dict[str, Any]:
         for one in value if isinstance(value, list) else [value]:
             filler = isinstance(one, dict) and (one.keys() == {"extension"} or one.get("use") == "anonymous")
             if isinstance(one, dict) and key not in ("extension", "meta") and not filler:
-                one["extension"] = [*one.get("extension", ()), {"url": "http://x.example/e", "valueString": f"{MARK} {key}"}]
+                one["extension"] = [
+                    *one.get("extension", ()),
+                    {"url": "http://x.example/e", "valueString": f"{MARK} {key}"},
+                ]
     made["text"] = copied(NARRATIVE)
     made["notMapped"] = [{"a": MARK}]
     return made
@@ -37,7 +40,9 @@ def _element(line: Any, resource: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in resource.items() if owned(line, key)}
 
 
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+)
 @given(cases(), st.data())
 def test_an_edit_takes_all_of_the_edited_element_and_nothing_else(case: Case, data: st.DataObject) -> None:
     mappings = installed()

@@ -19,7 +19,13 @@ DRUG = {"resourceType": "MedicationStatement", "id": "x", "status": "active", "s
         "medicationCodeableConcept": {"text": "Aspirin"}}  # fmt: skip
 VACCINE = {"resourceType": "Immunization", "id": "x", "status": "completed", "patient": SUBJECT,
            "vaccineCode": {"text": "MMR"}, "occurrenceDateTime": "2020"}  # fmt: skip
-PROCEDURE = {"resourceType": "Procedure", "id": "x", "status": "completed", "code": {"text": "Biopsy"}, "subject": SUBJECT}
+PROCEDURE = {
+    "resourceType": "Procedure",
+    "id": "x",
+    "status": "completed",
+    "code": {"text": "Biopsy"},
+    "subject": SUBJECT,
+}
 ALLERGY = {"resourceType": "AllergyIntolerance", "id": "x", "code": {"text": "Nuts"}, "patient": SUBJECT}
 FAMILY = {"resourceType": "FamilyMemberHistory", "id": "x", "status": "completed", "patient": SUBJECT,
           "relationship": {"text": "Mother"}, "condition": [{"code": {"text": "Gout"}}]}  # fmt: skip
@@ -47,8 +53,12 @@ def _read(resource: dict[str, Any]) -> Any:
     [
         pytest.param({**CONDITION, "modifierExtension": EXTENSION}, id="modifier extension"),
         pytest.param({**CONDITION, "implicitRules": "http://x.example/rules"}, id="implicit rules"),
-        pytest.param({**CONDITION, "evidence": [{"modifierExtension": EXTENSION, "code": [{"text": "a"}]}]}, id="inside"),
-        pytest.param({**CONDITION, "verificationStatus": _status("condition-ver-status", "unheard-of")}, id="unknown code"),
+        pytest.param(
+            {**CONDITION, "evidence": [{"modifierExtension": EXTENSION, "code": [{"text": "a"}]}]}, id="inside"
+        ),
+        pytest.param(
+            {**CONDITION, "verificationStatus": _status("condition-ver-status", "unheard-of")}, id="unknown code"
+        ),
         pytest.param({**CONDITION, "verificationStatus": {"text": "surely not"}}, id="certainty in words"),
         pytest.param({**CONDITION, "clinicalStatus": {"coding": [{"system": "x:y", "code": "active"}]}}, id="foreign"),
         pytest.param({**CONDITION, "subject": {"reference": "Patient/another"}}, id="another patient"),
@@ -144,7 +154,9 @@ def test_a_range_for_some_patients_only_is_not_read_as_the_normal_one() -> None:
 
 
 def test_a_guard_does_not_take_what_is_another_kinds() -> None:
-    category = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}]
+    category = [
+        {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}
+    ]
     assert type(_read({**FINDING, "category": category})).__name__ == "Lab"
     assert type(_read({**FINDING, "focus": [SUBJECT]})).__name__ == "Outcome"
     assert type(_read(FINDING)).__name__ == "Finding"
