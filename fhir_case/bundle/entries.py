@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -74,7 +75,11 @@ class Entries:
         return Envelope(bundle=Verbatim(self.bundle), patient=self.patient, relative=self.relative, entries=came)
 
 
-def given(bundle: dict[str, Json]) -> Entries:
+Undo = Callable[[list[dict[str, Json]], list[str]], set[str]]
+"""Puts back, in the marked resources of a document, what stands elsewhere there; the ids of those to leave out."""
+
+
+def given(bundle: dict[str, Json], undo: Undo = together) -> Entries:
     """Take a bundle (or a single resource) apart. Raises `CaseError` where it is neither."""
     if not isinstance(bundle, dict) or not isinstance(bundle.get("resourceType"), str):
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, found something without a resourceType"),))
@@ -90,7 +95,7 @@ def given(bundle: dict[str, Json]) -> Entries:
     for entry, resource, mark in zip(raw, held, marks, strict=True):
         order.append(_given(entry, resource, mark, case_id, used) if resource is not None else entry)
     if bundle.get("type") == "document":
-        order = _together(order)
+        order = _together(order, undo)
     resources = [one for one in order if isinstance(one, Given)]
     targets = _targets(resources)
     patient = None if any(one.indexed.id == PATIENT for one in resources) else _subject(resources, targets)
@@ -110,10 +115,10 @@ def given(bundle: dict[str, Json]) -> Entries:
     return Entries(case_id, title, type, ours, around, order, resources, patient, relative, usual, targets)
 
 
-def _together(order: list[Given | Json]) -> list[Given | Json]:
+def _together(order: list[Given | Json], undo: Undo) -> list[Given | Json]:
     """The entries of an IPS document of ours with everything where other bundles have it."""
     ours = [one for one in order if isinstance(one, Given) and one.marked]
-    gone = together([one.resource for one in ours], [one.indexed.id for one in ours])
+    gone = undo([one.resource for one in ours], [one.indexed.id for one in ours])
     return [one for one in order if not isinstance(one, Given) or one.indexed.id not in gone]
 
 

@@ -52,6 +52,19 @@ _FIRST = {"DocumentReference": 0, "Patient": 1, "ImagingStudy": 2, "Composition"
 def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) -> Read:
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)
+    case, found = _told(entries, mappings, model)
+    if entries.ours and case.patient is not None and _as_built(case, entries, bundle):
+        case._came_as = entries.type
+        return Read(case, Report(tuple(found.issues)))
+    if entries.type == "document":
+        # Not quite one of ours: what a document of ours has elsewhere stays where it came.
+        entries = given(bundle, lambda resources, ids: set())
+        case, found = _told(entries, mappings, model)
+    case.bundle = entries.envelope(index_of(case, mappings))
+    return Read(case, Report((*found.issues, *_dangling(entries))))
+
+
+def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple[CaseModel, _Found]:
     index = Index([one.indexed for one in entries.resources], mappings)
     context = index.reading(entries.usual, entries.targets)
     found = _Found()
@@ -72,12 +85,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
         if item is not None and not item.quotes:
             item.quotes = stated
     _settle_header(case, found, context, mappings)
-    if not entries.ours or case.patient is None or not _as_built(case, entries, bundle):
-        case.bundle = entries.envelope(index_of(case, mappings))
-        found.issues += _dangling(entries)
-    else:
-        case._came_as = entries.type
-    return Read(case, Report(tuple(found.issues)))
+    return case, found
 
 
 def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -> None:

@@ -69,7 +69,7 @@ def check(case: CaseModel, dropped: frozenset[str] = frozenset()) -> Iterator[Pr
     known = set(kinds) | set(case.resources) | dropped | RESERVED
     for entry in entries:
         where = path_of(entry)
-        yield from _references(entry, where, known, kinds)
+        yield from _references(entry, where, known, kinds, case)
         for path, when in times(entry.item, where):
             yield from _anchors(when, path, kinds, known, dropped, case)
         yield from _quotes(case, entry.item, where)
@@ -110,7 +110,9 @@ def _mentions(annotation: Any, metadata: Any = ()) -> bool:
     return any(isinstance(m, str) and m == REFERENCE for m in marks) or any(map(_mentions, get_args(annotation)))
 
 
-def _references(entry: Entry, where: Path, known: set[str], kinds: dict[str, str]) -> Iterator[Problem]:
+def _references(
+    entry: Entry, where: Path, known: set[str], kinds: dict[str, str], case: CaseModel
+) -> Iterator[Problem]:
     for name in reference_fields(type(entry.item)):
         value = getattr(entry.item, name)
         several = isinstance(value, list)
@@ -121,6 +123,8 @@ def _references(entry: Entry, where: Path, known: set[str], kinds: dict[str, str
                 continue
             if key not in known:
                 yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
+            elif case.bundle is not None:
+                continue  # what others wrote is kept as they wrote it; there are bundles with such references
             elif key == entry.id:
                 yield Problem("case-reference", path, f"{key!r} refers to itself", "name another item, or leave it out")
             elif allowed and key in kinds and kinds[key] not in allowed:
