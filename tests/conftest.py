@@ -1,9 +1,17 @@
 """The fixtures that every test may use, and the marks that follow from them."""
 
+import os
+
 import pytest
+from hypothesis import settings
 from servers import hapi, medplum, shared
 
 __all__ = ["hapi", "medplum", "shared"]
+
+# CI runs the same examples each time, so that a change fails by its own fault; at a desk new ones are looked for.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 _MARKS = {"hapi": "java", "medplum": "node", "shared": "shared"}
 
