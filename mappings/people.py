@@ -29,9 +29,11 @@ US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 
 IDENTIFIER = Mapping(
     Identifier, None,
+    code("use", "use", codes("usual", "official", "temp", "secondary", "old")),
     text("system", "system"),
     text("value", "value"),
     concept("type", "type"),
+    kind="Identifier",
 )  # fmt: skip
 
 NAME = Mapping(
@@ -42,6 +44,7 @@ NAME = Mapping(
     each(text("given", "given")),
     each(text("prefix", "prefix")),
     each(text("suffix", "suffix")),
+    kind="HumanName",
 )  # fmt: skip
 
 CONTACT = Mapping(
@@ -49,6 +52,7 @@ CONTACT = Mapping(
     code("system", "system", codes("phone", "fax", "email", "pager", "url", "sms", "other")),
     text("value", "value"),
     code("use", "use", codes("home", "work", "temp", "old", "mobile")),
+    kind="ContactPoint",
 )  # fmt: skip
 
 ADDRESS = Mapping(
@@ -62,6 +66,7 @@ ADDRESS = Mapping(
     text("state", "state"),
     text("postal_code", "postalCode"),
     text("country", "country"),
+    kind="Address",
 )  # fmt: skip
 
 ANONYMOUS = filler({"use": "anonymous", "text": "Anonymous case-report patient"})

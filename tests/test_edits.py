@@ -82,7 +82,8 @@ def _edit_one(
     event(f"{mapping.kind} {line.element}")
     mine = _element(line, made)
     kept = [one for one in new if one in old] if isinstance(new, list) and isinstance(old, list) else []
-    if not kept:
+    alone = sum(other.key == line.key for other in mapping.lines) == 1  # the entries of other lines stay
+    if not kept and alone:
         assert MARK not in dumps(mine), "nothing of the edited element's original remains"
     for other in mapping.lines:
         filled = other.absent is not None and not getattr(item, other.fields[0])  # which can depend on what was edited
@@ -93,5 +94,5 @@ def _edit_one(
     assert any(issue.code == "derived-dropped" for issue in writing.issues)
     # A part (a name, a dosage) holds its own remainder: who replaces the part can see what goes with it.
     parts = isinstance(old, list) and any(isinstance(one, Part) for one in old)
-    if MARK in dumps(_element(line, source)) and not kept and not parts:
+    if MARK in dumps(_element(line, source)) and alone and not kept and not parts:
         assert any(issue.code == "original-dropped" for issue in writing.issues)

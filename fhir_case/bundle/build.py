@@ -93,10 +93,14 @@ _IDENTIFIED = frozenset({"Patient", "Practitioner", "Organization"})
 """The types whose items can state identifiers."""
 
 
+_PASSING = ("old", "temp")
+"""Uses of identifiers under which nobody is found again (https://hl7.org/fhir/R4/valueset-identifier-use.html)."""
+
+
 def _stated(type: str, item: Any) -> Identity | None:
     """The first identifier of its own that an item states in full."""
     for identifier in item.identifiers if type in _IDENTIFIED else ():
-        if identifier.system and identifier.value:
+        if identifier.system and identifier.value and identifier.use not in _PASSING:
             return Identity(type, identifier.system, identifier.value)
     return None
 
@@ -106,6 +110,8 @@ def stated_in(resource: dict[str, Json]) -> Identity | None:
     held = resource.get("identifier")
     for identifier in held if isinstance(held, list) else ():
         system, value = (identifier.get(k) if isinstance(identifier, dict) else None for k in ("system", "value"))
+        if isinstance(identifier, dict) and identifier.get("use") in _PASSING:
+            continue
         if isinstance(system, str) and isinstance(value, str) and not system.startswith("urn:fhir-case:"):
             return Identity(resource["resourceType"], system, value)
     return None
@@ -143,7 +149,9 @@ def _marks(index: Index, came: Envelope | None) -> dict[str, Identity | None]:
     for one in came.entries if came is not None else ():
         mark = marks.get(one.item or "")
         if one.item is not None and mark is not None:
-            marks[one.item] = None if not one.marked else replace(mark, value=one.mark) if one.mark else mark
+            marks[one.item] = (
+                None if not one.marked else replace(mark, value=one.mark) if one.mark is not None else mark
+            )
     return marks
 
 

@@ -21,6 +21,8 @@ class Identifier(Stated):
     """The namespace, as a URI."""
     value: Text | None = None
     type: Concept | None = None
+    use: Literal["usual", "official", "temp", "secondary", "old"] | None = None
+    """An `old` one is not used any more."""
 
 
 class Name(Stated):

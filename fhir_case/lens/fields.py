@@ -75,8 +75,9 @@ def put_reference(item: str, context: Context) -> Json:
 
 
 def take_reference(held: Json, context: Context) -> Any:
-    """Read one; references that lead outside the case are carried."""
-    return context.item(held.get("reference")) or UNREAD
+    """Read one; references that lead outside the case are carried, and so are those of a resource to itself."""
+    found = context.item(held.get("reference"))
+    return found if found and found != context.where else UNREAD
 
 
 REFERENCE = Codec("Reference", put_reference, take_reference)

@@ -44,7 +44,7 @@ class Mapping:
         self.model, self.type, self.kind = model, type, kind
         self.points = points or {}
         """The item's times that others can be relative to, by name (empty: the main one) -> element path."""
-        self._modifiers = MODIFIERS.get(type or "", frozenset())
+        self._modifiers = MODIFIERS.get(type or kind, frozenset())
         self.lines = tuple(
             replace(line, defaulted=_defaulted(model, line), modifier=any(owned(line, key) for key in self._modifiers))
             for line in lines

@@ -1,5 +1,7 @@
 """The elements that can turn a resource into its opposite: `isModifier` in R4's definitions of the mapped types.
 
+Of data types only those with a mapping of their own are here: `Quantity.comparator` is read by the kinds of value.
+
 A mapping must know each that is present, or leave the resource alone (https://hl7.org/fhir/R4/conformance-rules.html#isModifier).
 `tests/lens/test_modifiers.py` compares the table with the definitions.
 """
@@ -9,13 +11,17 @@ from __future__ import annotations
 from fhir_case.json import Json
 
 MODIFIERS: dict[str, frozenset[str]] = {
+    "Address": frozenset({"use"}),
     "AllergyIntolerance": frozenset({"clinicalStatus", "verificationStatus"}),
     "Composition": frozenset({"status"}),
     "Condition": frozenset({"clinicalStatus", "verificationStatus"}),
+    "ContactPoint": frozenset({"use"}),
     "DiagnosticReport": frozenset({"status"}),
     "DocumentReference": frozenset({"status"}),
     "Encounter": frozenset({"status"}),
     "FamilyMemberHistory": frozenset({"status"}),
+    "HumanName": frozenset({"use"}),
+    "Identifier": frozenset({"use"}),
     "ImagingStudy": frozenset({"status"}),
     "Immunization": frozenset({"status", "isSubpotent"}),
     "MedicationStatement": frozenset({"status"}),

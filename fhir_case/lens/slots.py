@@ -99,13 +99,15 @@ class Whole:
             if not fragment:
                 return None
             if line.absent is None:
-                return line.take(fragment, context)
+                return _stated(line.take(fragment, context))
             nothing = line.absent(item, context)
             if fragment == nothing:  # fillers are text alone
                 return None
-            value = line.take(fragment, context)
+            value = _stated(line.take(fragment, context))
+            if nothing is None or value is None or value is UNREAD:
+                return value
             # What says no more than the filler says nothing, whatever else stands beside it.
-            return value if nothing is None or value is UNREAD or line.put(value, context) != nothing else None
+            return value if line.put(value, context) != nothing else None
         except MALFORMED:
             return UNREAD
 
