@@ -6,6 +6,7 @@ cannot read without loss of meaning is `UNREAD`; it stays in the remainder as it
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +16,10 @@ from fhir_case.lens.context import Context
 
 Fragment = dict[str, Json]
 """The keys of a resource that belong to one element: `{"onsetAge": …}`, `{"birthDate": …, "_birthDate": …}`."""
+
+
+Take = Callable[[Json, Context], Any]
+"""Reads a value from the JSON of an element: the value, or `UNREAD`."""
 
 
 class _Unread:
@@ -36,18 +41,20 @@ class Codec:
 
     name: str
     put: Callable[[Any, Context], Json]
-    take: Callable[[Json, Context], Any]
+    take: Take
     primitive: bool = False
     """The JSON is text, a number or a truth value, so the element can have a `_` twin."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceCodec:
-    """How one value is written into a choice element: type suffixes (`Age`, `_DateTime`) to JSON, and back."""
+    """How one value is written into a choice element, under one of several type suffixes (`Age`, `_DateTime`)."""
 
     name: str
-    put: Callable[[Any, Context], Fragment]
-    take: Callable[[Fragment, Context], Any]
+    put: Callable[[Any, Context], tuple[str, Json]]
+    """The suffix and the JSON."""
+    takes: dict[str, Take]
+    """How it is read back, by suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ class Line:
     modifier: bool = False
     """The element can turn the resource into its opposite: unread, the mapping does not apply."""
     codec: Codec | None = None
+    takes: dict[str, Take] = dataclasses.field(default_factory=dict)
+    """How an element that the line owns whole is read where it has one key only, by that key."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -104,37 +113,46 @@ def needed(line: Line) -> Line:
 
 def whole(field: str | None, element: str, codec: Codec, **more: Any) -> Line:
     """A line that owns one element with one value. A `_` twin in the source makes its rendering differ, so it stays."""
-    put, take = codec.put, codec.take
+    put, takes = codec.put, {element: codec.take}
 
     def put_fragment(value: Any, context: Context) -> Fragment:
         return {element: put(value, context)}
 
-    def take_fragment(fragment: Fragment, context: Context) -> Any:
-        return take(fragment[element], context) if element in fragment else UNREAD
-
-    return Line(field, element, put_fragment, take_fragment, codec.name, codec=codec, **more)
+    return Line(field, element, put_fragment, by_key(takes), codec.name, codec=codec, takes=takes, **more)
 
 
 def choice(field: str | None, element: str, codec: ChoiceCodec, **more: Any) -> Line:
     """A line that owns a choice element, all its types and twins."""
-    base = element.removesuffix("[x]")
-    put, take = codec.put, codec.take
+    keys = keys_of(element.removesuffix("[x]"), codec)
+    put, takes = codec.put, {keys[suffix]: take for suffix, take in codec.takes.items()}
 
     def put_fragment(value: Any, context: Context) -> Fragment:
-        return prefixed(base, put(value, context))
+        suffix, made = put(value, context)
+        return {keys[suffix]: made}
 
-    def take_fragment(fragment: Fragment, context: Context) -> Any:
-        return take(stripped(base, fragment), context)
-
-    return Line(field, element, put_fragment, take_fragment, codec.name, **more)
+    return Line(field, element, put_fragment, by_key(takes), codec.name, takes=takes, **more)
 
 
-def prefixed(base: str, suffixes: Fragment) -> Fragment:
-    """`{"_DateTime": …}` as `{"_effectiveDateTime": …}`."""
-    return {f"_{base}{s[1:]}" if s[:1] == "_" else base + s: value for s, value in suffixes.items()}
+def keys_of(base: str, codec: ChoiceCodec) -> dict[str, str]:
+    """The keys of a choice element by type suffix: `_effectiveDateTime` for `_DateTime`."""
+    return {suffix: f"_{base}{suffix[1:]}" if suffix[:1] == "_" else base + suffix for suffix in codec.takes}
 
 
-def stripped(base: str, fragment: Fragment) -> Fragment:
-    """`{"_effectiveDateTime": …}` as `{"_DateTime": …}`."""
-    cut = len(base)
-    return {f"_{k[cut + 1 :]}" if k[0] == "_" else k[cut:]: value for k, value in fragment.items()}
+def then(take: Take, make: Callable[[Any], Any]) -> Take:
+    """Reads with `take`, and gives what is made of that."""
+
+    def taken(held: Json, context: Context) -> Any:
+        value = take(held, context)
+        return value if value is UNREAD else make(value)
+
+    return taken
+
+
+def by_key(takes: dict[str, Take]) -> Callable[[Fragment, Context], Any]:
+    """Reads the one value that an element has, whether or not a `_` twin stands beside it."""
+
+    def take(fragment: Fragment, context: Context) -> Any:
+        keys = [key for key in fragment if key[0] != "_"] or list(fragment)
+        return takes[keys[0]](fragment[keys[0]], context) if len(keys) == 1 and keys[0] in takes else UNREAD
+
+    return take

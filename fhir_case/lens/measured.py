@@ -11,7 +11,7 @@ from fhir_case.json import Json, number
 from fhir_case.lens.coded import put_concept, take_concept
 from fhir_case.lens.context import Context
 from fhir_case.lens.fields import BOOLEAN, INTEGER, TEXT
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, then
 from fhir_case.lens.places import Extension, at, each
 
 
@@ -85,33 +85,29 @@ def ranges(field: str, element: str) -> Line:
     return each(at(field, element, RANGE))
 
 
-def put_result(value: Result, context: Context) -> dict[str, Json]:
-    """The value of an observation, of whichever type it is."""
+def put_result(value: Result, context: Context) -> tuple[str, Json]:
+    """The value of an observation, of whichever type it is, after that type."""
     held = value.value
     if isinstance(held, Quantity):
-        return {"Quantity": put_quantity(held, context)}
+        return "Quantity", put_quantity(held, context)
     if isinstance(held, Concept):
-        return {"CodeableConcept": put_concept(held, context)}
+        return "CodeableConcept", put_concept(held, context)
     if isinstance(held, Range):
-        return {"Range": put_range(held, context)}
-    return {"Boolean" if isinstance(held, bool) else "Integer" if isinstance(held, int) else "String": held}
+        return "Range", put_range(held, context)
+    return "Boolean" if isinstance(held, bool) else "Integer" if isinstance(held, int) else "String", held
 
 
-def take_result(found: dict[str, Json], context: Context) -> Any:
-    """Read it; sampled data, ratios, times and periods are carried."""
-    bare = [key for key in found if key[0] != "_"]
-    if len(bare) != 1:
-        return UNREAD
-    held = found[bare[0]]
-    if bare[0] == "Range" and "text" in held:
-        return UNREAD
-    takes = {"Quantity": take_quantity, "CodeableConcept": take_concept, "Range": take_range,
-             "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take}  # fmt: skip
-    value: Any = takes[bare[0]](held, context) if bare[0] in takes else UNREAD
-    return UNREAD if value is UNREAD else Result(value)
+def _take_measured_range(held: Json, context: Context) -> Any:
+    return UNREAD if "text" in held else take_range(held, context)
 
 
-RESULT = ChoiceCodec("value", put_result, take_result)
+RESULT = ChoiceCodec("value", put_result, {
+    type: then(take, Result) for type, take in {
+        "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range,
+        "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take,
+    }.items()
+})  # fmt: skip
+"""Sampled data, ratios, times and periods are carried."""
 
 
 def result(field: str, element: str, **more: Any) -> Line:

@@ -11,9 +11,9 @@ from fhir_case.case.measured import UCUM, Result, Size
 from fhir_case.json import Json
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, whole
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, then, whole
 from fhir_case.lens.mapping import Mapping
-from fhir_case.lens.measured import decimal, put_result, take_result
+from fhir_case.lens.measured import RESULT, decimal, put_result
 
 SNOMED = "http://snomed.info/sct"
 
@@ -23,22 +23,21 @@ _ABSENT = concepts(SNOMED, **{"2667000": "Absent (qualifier value)"})
 def presence(field: str, element: str) -> Line:
     """The value, or that what the code says was not there; `field` names both, `"value|absent"`."""
 
-    def put(value: tuple[Result | None, bool], context: Context) -> dict[str, Json]:
+    def put(value: tuple[Result | None, bool], context: Context) -> tuple[str, Json]:
         measured, absent = value
-        if absent:
-            return {"CodeableConcept": _ABSENT.concept("2667000")}
-        return put_result(measured, context) if measured is not None else {}
+        if absent or measured is None:
+            return "CodeableConcept", _ABSENT.concept("2667000")
+        return put_result(measured, context)
 
-    def take(found: dict[str, Json], context: Context) -> Any:
-        measured = take_result(found, context)
-        if measured is UNREAD:
-            return UNREAD
-        held = measured.value
-        if isinstance(held, Concept) and any((c.system, c.code) == (SNOMED, "2667000") for c in held.codings):
-            return (None, True)
-        return (measured, False)
+    takes = {type: then(take, _presence) for type, take in RESULT.takes.items()}
+    return choice(field, element, ChoiceCodec("value, or absent", put, takes))
 
-    return choice(field, element, ChoiceCodec("value, or absent", put, take))
+
+def _presence(measured: Result) -> tuple[Result | None, bool]:
+    held = measured.value
+    if isinstance(held, Concept) and any((c.system, c.code) == (SNOMED, "2667000") for c in held.codings):
+        return (None, True)
+    return (measured, False)
 
 
 _SIZE = concepts(

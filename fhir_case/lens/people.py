@@ -9,8 +9,8 @@ from fhir_case.case.when import Relative, Span, When
 from fhir_case.json import Json
 from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import TEXT
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Line, choice
+from fhir_case.lens.fields import BOOLEAN, TEXT
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Line, choice, then
 from fhir_case.lens.places import Extension, unknown
 from fhir_case.lens.times import time_codec
 
@@ -25,17 +25,14 @@ def birth(field: str, element: str) -> Line:
     """
     dates = time_codec("dateTime", is_choice=False)
 
-    def put(value: tuple[When | None, When | None], context: Context) -> dict[str, Json]:
+    def put(value: tuple[When | None, When | None], context: Context) -> tuple[str, Json]:
         born, age = value
         if born is None and age is not None and isinstance(age.time, Span):
             years = age.time
             born = When(Relative("before", INDEX, "", Span(years.value, years.unit, years.value + 1)))
         return dates.put(born, context)
 
-    def take(found: dict[str, Json], context: Context) -> Any:
-        born = dates.take(found, context)
-        if born is UNREAD:
-            return UNREAD
+    def born_or_aged(born: When) -> tuple[When | None, When | None]:
         time = born.time
         if isinstance(time, Relative) and (time.relation, time.anchor, time.point, time.end) == (
             "before", INDEX, "", False,
@@ -45,8 +42,9 @@ def birth(field: str, element: str) -> Line:
                 return (None, When(Span(span.value, span.unit)))
         return (born, None)
 
+    takes = {type: then(take, born_or_aged) for type, take in dates.takes.items()}
     made = {f"_{element}": unknown()}
-    plain = ChoiceCodec("date, or age at the index visit", put, take)
+    plain = ChoiceCodec("date, or age at the index visit", put, takes)
     return choice(field, element, plain, absent=lambda item, context: made)
 
 
@@ -54,15 +52,11 @@ def deceased(field: str, element: str, types: str) -> Line:
     """Whether somebody died, or when."""
     times = time_codec(types, is_choice=True)
 
-    def put(value: When | bool, context: Context) -> dict[str, Json]:
-        return {"Boolean": value} if isinstance(value, bool) else times.put(value, context)
+    def put(value: When | bool, context: Context) -> tuple[str, Json]:
+        return ("Boolean", value) if isinstance(value, bool) else times.put(value, context)
 
-    def take(found: dict[str, Json], context: Context) -> Any:
-        if "Boolean" in found:
-            return found["Boolean"] if type(found["Boolean"]) is bool else UNREAD
-        return times.take(found, context)
-
-    return choice(field, element, ChoiceCodec(f"boolean | {times.name}", put, take))
+    takes = {**times.takes, "Boolean": BOOLEAN.take}
+    return choice(field, element, ChoiceCodec(f"boolean | {times.name}", put, takes))
 
 
 def race(field: str, element: Extension) -> Line:

@@ -12,7 +12,7 @@ from typing import Any
 
 from fhir_case.json import Json
 from fhir_case.lens.context import Context
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, prefixed, stripped, whole
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, by_key, choice, keys_of, whole
 
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 ABSENT_REASON = CORE + "data-absent-reason"
@@ -55,21 +55,17 @@ def _extension(field: str | None, url: str, codec: Codec | ChoiceCodec, **more: 
     if isinstance(codec, ChoiceCodec):
         inner: ChoiceCodec = codec
     else:
-        one, suffix = codec, codec.name[:1].upper() + codec.name[1:]
-        inner = ChoiceCodec(
-            one.name,
-            lambda value, context: {suffix: one.put(value, context)},
-            lambda found, context: one.take(found[suffix], context) if found.keys() == {suffix} else UNREAD,
-        )
+        one, type = codec, codec.name[:1].upper() + codec.name[1:]
+        inner = ChoiceCodec(one.name, lambda value, context: (type, one.put(value, context)), {type: one.take})
+    keys = keys_of("value", inner)
+    read = by_key({keys[suffix]: take for suffix, take in inner.takes.items()})
 
     def put(value: Any, context: Context) -> Json:
-        return {"url": url, **prefixed("value", inner.put(value, context))}
+        suffix, made = inner.put(value, context)
+        return {"url": url, keys[suffix]: made}
 
     def take(entry: Json, context: Context) -> Any:
-        found = {k: v for k, v in entry.items() if k != "url"}
-        if any(not k.lstrip("_").startswith("value") for k in found):
-            return UNREAD
-        return inner.take(stripped("value", found), context)
+        return read({key: held for key, held in entry.items() if key != "url"}, context)
 
     name = url.removeprefix(CORE)
     return Line(field, f"extension:{name}", put, take, inner.name, claims=lambda e: e.get("url") == url, **more)

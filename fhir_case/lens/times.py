@@ -14,7 +14,7 @@ from fhir_case.case.measured import COMPARATORS, UCUM
 from fhir_case.case.when import UNITS, Date, Moment, Period, Relative, Span, When, Words, date_of
 from fhir_case.json import Json
 from fhir_case.lens.context import Anchor, Context
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
 from fhir_case.lens.measured import decimal
 from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, at, unknown
 
@@ -46,44 +46,41 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
     """How a time is written where these types are allowed."""
     types = frozenset(allowed.split())
     date = "" if not is_choice and "extension" not in types else "Date" if "date" in types else "DateTime"
+    extended = "Period" if "whole" in types else f"_{date}"
+    """What has the extensions where no date is known."""
 
-    def put(value: When, context: Context) -> dict[str, Json]:
+    def put(value: When, context: Context) -> tuple[str, Json]:
         time = value.time
         if isinstance(time, Period):
-            return {"Period": _put_period(time, context)}
+            return "Period", _put_period(time, context)
         if isinstance(time, Words):
             if "string" in types:
-                return {"String": time.text}
+                return "String", time.text
             told = [*unknown("as-text")["extension"], {"url": ORIGINAL_TEXT, "valueString": time.text}]
-            return {"Period" if "whole" in types else f"_{date}": {"extension": told}}
+            return extended, {"extension": told}
         if isinstance(time, Span) and "Age" in types and time.value > 0:  # age-1: an Age is more than 0
             if time.high is None:
-                return {"Age": _put_span(time, time.value)}
+                return "Age", _put_span(time, time.value)
             if "Range" in types:
-                return {"Range": _put_span_range(time)}
+                return "Range", _put_span_range(time)
         if isinstance(time, Date):
-            return {date: time.text}
-        if "whole" in types:
-            return {"Period": {"extension": _put_relative(time, context)}}
-        return {f"_{date}": {"extension": _put_relative(time, context)}}
+            return date, time.text
+        return extended, {"extension": _put_relative(time, context)}
 
-    def take(found: dict[str, Json], context: Context) -> Any:
-        time: Any = UNREAD
-        if date in found:
-            time = date_of(found[date])
-        elif f"_{date}" in found and len(found) == 1:
-            time = _take_extensions(found[f"_{date}"], context)
-        elif "Period" in found:
-            time = _take_period(found["Period"], context)
-        elif "Age" in found:
-            time = _take_span(found["Age"])
-        elif "Range" in found:
-            time = _take_span_range(found["Range"])
-        elif "String" in found:
-            time = Words(found["String"]) if type(found["String"]) is str and found["String"] else UNREAD
-        return UNREAD if time is UNREAD else When(time)
+    takes: dict[str, Take] = {
+        date: _take_date, f"_{date}": _take_extensions, "Period": _take_period, "Age": _take_span,
+        "Range": _take_span_range, "String": _take_words,
+    }  # fmt: skip
+    name = " | ".join(sorted(types - {"whole", "extension"}))
+    return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()})
 
-    return ChoiceCodec(" | ".join(sorted(types - {"whole", "extension"})), put, take)
+
+def _take_date(held: Json, context: Context) -> Any:
+    return date_of(held)
+
+
+def _take_words(held: Json, context: Context) -> Any:
+    return Words(held) if type(held) is str and held else UNREAD
 
 
 def asserted(field: str, element: Extension) -> Line:
@@ -149,7 +146,7 @@ def _put_span_range(span: Span) -> dict[str, Json]:
     return {"low": _put_span(plain, span.value), "high": _put_span(plain, span.high)}
 
 
-def _take_span(held: Json) -> Any:
+def _take_span(held: Json, context: Context) -> Any:
     value = decimal(held["value"])
     if value is UNREAD or held.get("system") != UCUM or held.get("code") not in UNITS or value < 0:
         return UNREAD
@@ -158,8 +155,8 @@ def _take_span(held: Json) -> Any:
     return Span(value, held["code"], None, held.get("comparator"))
 
 
-def _take_span_range(held: Json) -> Any:
-    low, high = _take_span(held["low"]), _take_span(held["high"])
+def _take_span_range(held: Json, context: Context) -> Any:
+    low, high = _take_span(held["low"], context), _take_span(held["high"], context)
     if UNREAD in (low, high) or low.unit != high.unit or low.comparator or high.comparator or high.value < low.value:
         return UNREAD
     return Span(low.value, low.unit, high.value)
@@ -236,9 +233,9 @@ def _take_relative(extension: Json, context: Context) -> Any:
     item, point = found
     span: Any = None
     if "valueRange" in offset:
-        span = _take_span_range(offset["valueRange"])
+        span = _take_span_range(offset["valueRange"], context)
     elif offset.get("valueDuration", {}).keys() != {"extension"}:
-        span = _take_span(offset["valueDuration"])
+        span = _take_span(offset["valueDuration"], context)
     if span is UNREAD or (word == "at" and span is not None):
         return UNREAD
     if item == BIRTH and word == "after" and span is not None and not end:
