@@ -5,7 +5,8 @@ In it, from npm hl7.fhir.r4.examples 4.0.1, which carries what R4 defines as pub
 - all 655 StructureDefinitions: types, resources, R4's own profiles (vital signs and its children, …), extensions,
   logical models (FiveWs, Event, …); two (example-composition, example-section-library) have a differential only;
 - all 1,316 ValueSets, v2 and v3 among them. An expansion (npm hl7.fhir.r4.expansions 4.0.1) stands in those that take
-  codes from a system that is not here whole (SNOMED CT, LOINC, UCUM, ISO, …), if HL7 published it complete (marked `valueset-unclosed` where post-coordination could add to it);
+  codes from a system that is not here whole (SNOMED CT, LOINC, UCUM, ISO, …), if HL7 published it complete (marked
+  `valueset-unclosed` where post-coordination could add to it);
 - all 1,062 CodeSystems with codes, displays, designations, hierarchy and properties;
 - ConceptMaps, SearchParameters, OperationDefinitions, CompartmentDefinitions and CapabilityStatements of R4, so that
   canonicals to them resolve.
