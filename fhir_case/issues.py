@@ -41,6 +41,12 @@ class Issue:
     """The field of the case (`diagnoses.jdm.code`) or the element of the resource (`Condition.code`)."""
     place: Place | None = None
     fix: str = ""
+    definition: str = ""
+    """The profile and the element that demands it: `http://…/us-core-patient#Patient.name`."""
+    link: str = ""
+    """Where the specification says so."""
+    origin: Place | None = None
+    """The line of the case file that the value came from."""
 
     def __str__(self) -> str:
         parts = [f"{self.place}: " if self.place else "", f"{self.path}: " if self.path else "", self.message]
@@ -63,8 +69,38 @@ class Report:
         """How many issues there are of each severity."""
         return {s: sum(issue.severity == s for issue in self.issues) for s in SEVERITIES}
 
+    def to_outcome(self) -> dict[str, Any]:
+        """The report as an OperationOutcome (http://hl7.org/fhir/R4/operationoutcome.html)."""
+        return {"resourceType": "OperationOutcome", "issue": [*map(_outcome, self.issues)] or [_NOTHING_FOUND]}
+
     def __add__(self, other: Report) -> Report:
         return Report(self.issues + other.issues)
+
+
+CODES = "urn:fhir-case:issue"
+"""The code system of our issue codes, in OperationOutcomes."""
+
+_NOTHING_FOUND = {"severity": "information", "code": "informational", "details": {"text": "nothing was found"}}
+"""An OperationOutcome has at least one issue."""
+
+
+def _outcome(issue: Issue) -> dict[str, Any]:
+    """An issue of an OperationOutcome; `code` is one of http://hl7.org/fhir/R4/valueset-issue-type.html."""
+    from fhir_case.catalogue import CATALOGUE
+
+    known = CATALOGUE.get(issue.code)
+    made: dict[str, Any] = {
+        "severity": issue.severity,
+        "code": known.type if known else "processing",
+        "details": {"coding": [{"system": CODES, "code": issue.code}], "text": issue.message or issue.code},
+    }
+    if said := " ".join(filter(None, (issue.fix, issue.link))):
+        made["diagnostics"] = said
+    if issue.place and issue.place.line:
+        made["location"] = [f"line {issue.place.line}, column {issue.place.column}"]
+    if issue.path:
+        made["expression"] = [issue.path]
+    return made
 
 
 class FHIRCaseError(Exception):

@@ -2,21 +2,26 @@
 
 FHIR decimals carry their precision (`7.20` is not `7.2`: https://hl7.org/fhir/R4/datatypes.html#decimal), so equality is
 never `==` on dicts (`Decimal("7.20") == Decimal("7.2")`, `1 == True`): it is equality of `canonical` bytes.
+
+`loads` raises for what is not JSON; `fhir_case.json.tolerant.read` says what is wrong with it and goes on;
+`fhir_case.json.places.positions` tells where in a text a value stands.
 """
 
 from __future__ import annotations
 
 import json as _json
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from fhir_case.json.numbers import Number, integer, number
+
+__all__ = ["JSONError", "Json", "Number", "canonical", "copied", "decoded", "dumps", "loads", "number"]
+
 Json = Any
 """A JSON value: dict, list, str, int, Decimal, bool or None."""
-
-_MINUS_ZERO = re.compile(rb"-0[\s,\]}]|-0$")
 
 
 class JSONError(ValueError):
@@ -28,44 +33,6 @@ class JSONError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.message} (line {self.line}, column {self.column})"
-
-
-class Number(Decimal):
-    """A number whose text is not the one `Decimal` would write: `1e2`, `0.0000001`, `-0`."""
-
-    __slots__ = ("text",)
-    text: str
-
-    def __new__(cls, text: str) -> Number:
-        self = super().__new__(cls, text)
-        self.text = text
-        return self
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"Number({self.text!r})"
-
-    def __reduce__(self) -> tuple[type[Number], tuple[str]]:
-        return (Number, (self.text,))
-
-    def __copy__(self) -> Number:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Number:
-        return self
-
-
-def number(text: str) -> Decimal:
-    """The decimal written as `text`; `str()` of it is `text` again. Raises `ValueError` for what is no number."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text[:40]!r} is not a number") from None
-    if not value.is_finite():
-        raise ValueError(f"{text[:40]!r} is not a number that JSON can hold")
-    return value if str(value) == text else Number(text)
 
 
 class _Duplicate(ValueError):
@@ -87,25 +54,68 @@ def _constant(text: str) -> Json:
     raise ValueError(f"{text} is not JSON")
 
 
-def _integer(text: str) -> int | Decimal:
-    # More digits than int() takes from text are still a JSON number.
-    return number(text) if text == "-0" or len(text) > 4000 else int(text)
+def _written(value: Any) -> Any:
+    if isinstance(value, Number):
+        return msgspec.Raw(value.text.encode())
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+_PLAIN = msgspec.json.Encoder(enc_hook=_written, decimal_format="number")
+_SORTED = msgspec.json.Encoder(enc_hook=_written, decimal_format="number", order="sorted")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ESCAPES = re.compile(rb"\\u00(?:3[cdeCDE]|2[67])|\\/")
+"""How Java's and JavaScript's writers escape what needs no escape: `\\u003c` for `<`, and `\\/`."""
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    found = match.group()
+    return b"/" if found == b"\\/" else bytes([int(found[4:], 16)])
 
 
 def loads(text: str | bytes) -> Json:
     """JSON text as dicts and lists, every number with its digits. Raises `JSONError` with line and column."""
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            column = error.start - error.object.rfind(b"\n", 0, error.start)
-            raise JSONError("the text is not UTF-8", line, column) from None
-    else:
-        text = text.removeprefix("\ufeff")
+    value = quickly(text)
+    return thoroughly(decoded(text)) if value is UNSURE else value
+
+
+UNSURE: Any = object()
+"""What `quickly` gives where only reading thoroughly can tell."""
+
+
+def quickly(text: str | bytes) -> Json:
+    """The value if nothing of the text is lost in it, else `UNSURE`.
+
+    msgspec takes the last of two equal keys, `1e2` for `1E+2` and `-0` for 0. So the value is written again: if that gives
+    the text without its white space, every key and every digit is there. All three steps run in C.
+    """
+    try:
+        data = text.encode() if isinstance(text, str) else text
+        value = _DECODER.decode(data)
+        again, bare = _PLAIN.encode(value), msgspec.json.format(data, indent=-1)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, TypeError, ValueError, ArithmeticError):
+        return UNSURE
+    if again == bare or (b"\\" in bare and again == _ESCAPES.sub(_unescaped, bare)):
+        return value
+    return UNSURE
+
+
+def decoded(data: str | bytes) -> str:
+    """The text without its byte order mark. Raises `JSONError` for what is not UTF-8."""
+    if isinstance(data, str):
+        return data.removeprefix("\ufeff")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        column = error.start - error.object.rfind(b"\n", 0, error.start)
+        raise JSONError("the text is not UTF-8", line, column) from None
+
+
+def thoroughly(text: str) -> Json:
+    """The value with every key and digit looked at. Raises `JSONError`."""
     try:
         return _json.loads(
-            text, object_pairs_hook=_object, parse_float=number, parse_int=_integer, parse_constant=_constant
+            text, object_pairs_hook=_object, parse_float=number, parse_int=integer, parse_constant=_constant
         )
     except _json.JSONDecodeError as error:
         raise JSONError(error.msg, error.lineno, error.colno) from None
@@ -134,16 +144,6 @@ def _second(text: str, key: str) -> tuple[int, int]:
                 return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
             stack[-1].add(name)
     return 1, 1
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, Number):
-        return msgspec.Raw(value.text.encode())
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-_PLAIN = msgspec.json.Encoder(enc_hook=_written, decimal_format="number")
-_SORTED = msgspec.json.Encoder(enc_hook=_written, decimal_format="number", order="sorted")
 
 
 def canonical(value: Json) -> bytes:

@@ -1,0 +1,169 @@
+"""Where in a JSON text a value stands: asked only when there is something to say about it.
+
+One pass over the text, without recursion, whatever its depth; texts that are not quite JSON (a comma missing, a comment) are
+followed in the same way as `tolerant` reads them.
+"""
+
+from __future__ import annotations
+
+import json as _json
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys of objects and indices of arrays, from the whole text (`()`) inwards."""
+
+Point = tuple[int, int]
+"""Line and column, both from 1; columns count characters."""
+
+TOKENS = re.compile(
+    r"""
+    (?P<space>\s++)
+  | (?P<comment>//[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/)
+  | (?P<string>"(?:[^"\\]++|\\.)*+")
+  | (?P<quoted>'(?:[^'\\\n]++|\\.)*+')
+  | (?P<mark>[{}\[\]:,])
+  | (?P<bare>[^\s{}\[\]:,"/]++ | .)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Every text is a sequence of these; a text that is JSON has no `comment` and no `quoted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a value stands: from `start` to before `end`, its key at `key`.
+
+    `path` is shorter than the one asked for where the rest of that is absent.
+    """
+
+    path: Path
+    start: Point
+    end: Point
+    key: Point | None = None
+
+
+class Lines:
+    """Line and column of the offsets in a text."""
+
+    def __init__(self, text: str) -> None:
+        self._breaks = [found.start() for found in re.finditer("\n", text)]
+
+    def point(self, offset: int) -> Point:
+        """Line and column of an offset."""
+        line = bisect_left(self._breaks, offset)
+        return line + 1, offset - (self._breaks[line - 1] if line else -1)
+
+
+def positions(text: str, paths: Iterable[Path]) -> dict[Path, Spot]:
+    """Where the values at these paths stand; for what is absent, where its nearest parent stands. Linear in the text."""
+    asked = list(dict.fromkeys(paths))
+    wanted = _tree(asked)
+    _follow(text, wanted)
+    lines = Lines(text)
+    return {path: _nearest(path, wanted, lines) for path in asked}
+
+
+class _Node:
+    """One wanted value: the wanted values in it, and its offsets in the text."""
+
+    __slots__ = ("end", "held", "key", "start")
+
+    def __init__(self) -> None:
+        self.held: dict[str | int, _Node] = {}
+        self.start = self.end = self.key = -1
+
+
+def _tree(paths: list[Path]) -> _Node:
+    root = _Node()
+    for path in paths:
+        node = root
+        for step in path:
+            node = node.held.setdefault(step, _Node())
+    return root
+
+
+def _nearest(path: Path, node: _Node, lines: Lines) -> Spot:
+    found, depth = node, 0
+    for step in path:
+        node = node.held[step]
+        if node.start < 0:
+            break
+        found, depth = node, depth + 1
+    start = max(found.start, 0)
+    key = lines.point(found.key) if found.key >= 0 else None
+    return Spot(path[:depth], lines.point(start), lines.point(max(found.end, start)), key)
+
+
+def _follow(text: str, root: _Node) -> None:
+    """Write the offsets of the wanted values into their nodes.
+
+    A frame of the stack is an open object or array: its node (None where nothing in it is wanted), and the index of the
+    next item (None in an object).
+    """
+    stack: list[tuple[_Node | None, int | None]] = []
+    node: _Node | None = None
+    index: int | None = None
+    name: str | None = None
+    named = -1
+    for token in TOKENS.finditer(text):
+        kind, start = token.lastgroup, token.start()
+        if kind == "space" or kind == "comment":
+            continue
+        mark = token.group() if kind == "mark" else ""
+        if mark == "," or mark == ":":
+            continue
+        if mark == "}" or mark == "]":
+            if not stack:
+                return
+            if node is not None:
+                node.end = token.end()
+            node, index = stack.pop()
+            name = None
+            if not stack:
+                return
+            continue
+        if stack and index is None and name is None:  # in an object: a name comes before each value
+            if mark:
+                return  # this is not even nearly JSON
+            if node is not None:
+                name, named = plain(token.group()), start
+            else:
+                name = ""
+            continue
+        child = root if not stack else node.held.get(name if index is None else index) if node is not None else None  # type: ignore[arg-type]
+        if child is not None:
+            child.start, child.key, child.end = start, (named if index is None and stack else -1), token.end()
+        if index is not None:
+            index += 1
+        if mark:
+            stack.append((node, index))
+            node, index = child, (0 if mark == "[" else None)
+        elif not stack:
+            return
+        name = None
+
+
+def plain(written: str) -> str:
+    """The text that a string or a bare word stands for, as well as it can be told."""
+    if written[:1] == '"':
+        if "\\" not in written:
+            return written[1:-1]
+        try:
+            return str(_json.loads(written, strict=False))
+        except ValueError:
+            return written[1:-1]
+    return written[1:-1] if len(written) > 1 and written[0] == written[-1] == "'" else written
+
+
+def at(value: Any, path: Path) -> Any:
+    """The value at a path; None where there is none."""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
