@@ -47,6 +47,8 @@ class Issue:
     """Where the specification says so."""
     origin: Place | None = None
     """The line of the case file that the value came from."""
+    value: str = ""
+    """What stands there, for those who ask to see values."""
 
     def __str__(self) -> str:
         parts = [f"{self.place}: " if self.place else "", f"{self.path}: " if self.path else "", self.message]
