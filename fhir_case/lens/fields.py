@@ -122,7 +122,7 @@ def part(field: str, element: str, mapping: Mapping, **more: Any) -> Line:
         made = mapping.read(held, context)
         return made if isinstance(made, Part) else UNREAD
 
-    return at(field, element, Codec(mapping.model.__name__, mapping.write, take), **more)
+    return at(field, element, Codec(mapping.model.__name__, mapping.write, take, bare=mapping.take), **more)
 
 
 DERIVATION = CORE + "derivation-reference"

@@ -44,6 +44,8 @@ class Codec:
     take: Take
     primitive: bool = False
     """The JSON is text, a number or a truth value, so the element can have a `_` twin."""
+    bare: Take | None = None
+    """The same where it is another for what has no remainder: whoever calls compares what is written for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Line:
     """The element can turn the resource into its opposite: unread, the mapping does not apply."""
     codec: Codec | None = None
     takes: dict[str, Take] = dataclasses.field(default_factory=dict)
-    """How an element that the line owns whole is read where it has one key only, by that key."""
+    """How an element that the line owns whole is read where nothing is left over, by its key: a choice has several."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -113,12 +115,15 @@ def needed(line: Line) -> Line:
 
 def whole(field: str | None, element: str, codec: Codec, **more: Any) -> Line:
     """A line that owns one element with one value. A `_` twin in the source makes its rendering differ, so it stays."""
-    put, takes = codec.put, {element: codec.take}
+    put = codec.put
 
     def put_fragment(value: Any, context: Context) -> Fragment:
         return {element: put(value, context)}
 
-    return Line(field, element, put_fragment, by_key(takes), codec.name, codec=codec, takes=takes, **more)
+    return Line(
+        field, element, put_fragment, by_key({element: codec.take}), codec.name,
+        codec=codec, takes={element: codec.bare or codec.take}, **more,
+    )  # fmt: skip
 
 
 def choice(field: str | None, element: str, codec: ChoiceCodec, **more: Any) -> Line:

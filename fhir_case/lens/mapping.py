@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from fhir_case.case.base import Part, Verbatim
 from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
+from fhir_case.lens.direct import NOTHING
 from fhir_case.lens.line import UNREAD, Fragment, Line
 from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
 from fhir_case.lens.slots import MALFORMED, Entries, Values, Whole, owned
@@ -54,7 +55,13 @@ class Mapping:
         self._reading = sorted(enumerate(self._slots), key=lambda pair: not pair[1].required)
         self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
         self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
-        self._writing = [(slot, slot.only) for slot in self._slots]
+        self._writing = [(slot.only, slot.put if slot.only else slot.write) for slot in self._slots]
+        self._straight = {"resourceType": NOTHING} if type else {}
+        for slot in self._slots:
+            self._straight |= slot.straight
+        self._last = frozenset(key for key, straight in self._straight.items() if straight.filler is not None)
+        self._needed = frozenset(name for line in self.lines if line.required for name in line.fields)
+        self._defaults = dict.fromkeys(name for line in self.lines if line.defaulted for name in line.fields)
         self._owner: dict[str, int | None] = {}
 
     def __repr__(self) -> str:
@@ -65,10 +72,11 @@ class Mapping:
         out: Fragment = {"resourceType": self.type} if self.type else {}
         remainder = item.remainder
         if not remainder:
-            for slot, get in self._writing:
-                if get is not None and ((value := get(item)) is None or value == []):
-                    continue
-                slot.write(item, out, context)
+            for get, put in self._writing:
+                if get is None:
+                    put(item, out, context)
+                elif (value := get(item)) is not None:
+                    put(value, out, context)
             return out
         for slot in self._slots:
             slot.restore(item, remainder, out, context)
@@ -96,6 +104,42 @@ class Mapping:
         refused = self._refused(resource)
         if refused is not None:
             return refused
+        text = canonical(resource)
+        if self.type and has_unknown_modifier(resource, text):
+            return Refusal("it has a modifier extension or implicit rules")
+        item = self.take(resource, context)
+        if isinstance(item, Part) and canonical(self.write(item, context)) == text:
+            return item
+        return self._read_apart(resource, context)
+
+    def take(self, resource: dict[str, Json], context: Context) -> Any:
+        """The item where the lines alone can read all of the resource, else UNREAD.
+
+        That writing the item gives the resource again is not made sure of: that is for whoever calls.
+        """
+        if not resource.keys() <= self._straight.keys():
+            return UNREAD
+        values = Values()
+        try:
+            # What may be a filler comes last: what else is stated decides.
+            for key in sorted(resource, key=self._last.__contains__) if self._last else resource:
+                field, take, filler = self._straight[key]
+                held = resource[key]
+                if filler is not None and held == filler(values, context):  # fillers are text alone
+                    continue
+                value = take(held, context)
+                if value is UNREAD:
+                    return UNREAD
+                if field is None:
+                    values.update(value)
+                else:
+                    values[field] = value
+            return self.model(**{**self._defaults, **values}) if self._needed <= values.keys() else UNREAD
+        except MALFORMED:
+            return UNREAD
+
+    def _read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
+        """The item with what the lines cannot say, element by element."""
         fragments: dict[int, Fragment] = {}
         remainder: Fragment = {}
         owner = self._owner
@@ -121,17 +165,13 @@ class Mapping:
             if rendering is None:
                 return Refusal(f"its {_element(slot_)} is not one that {self.kind or 'this'} has")
             made.append((fragment or {}, rendering))
-        text = canonical(resource)
-        if self.type and has_unknown_modifier(resource, text):
-            return Refusal("it has a modifier extension or implicit rules")
-        if remainder or not _same(text, made, self.type):
-            if READ_AS in remainder or any(None in fragment.values() for fragment, _ in made):
-                return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
-            for fragment, rendering in made:
-                if rendering is UNREAD:
-                    remainder.update(fragment)
-                elif fragment.keys() != rendering.keys() or canonical(fragment) != canonical(rendering):
-                    remainder.update(fragment or dict.fromkeys(rendering))
+        if READ_AS in remainder or any(None in fragment.values() for fragment, _ in made):
+            return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
+        for fragment, rendering in made:
+            if rendering is UNREAD:
+                remainder.update(fragment)
+            elif fragment.keys() != rendering.keys() or canonical(fragment) != canonical(rendering):
+                remainder.update(fragment or dict.fromkeys(rendering))
         try:
             item = self.model(**values)
         except ValidationError as error:
@@ -170,16 +210,6 @@ def digest(item: Part) -> str:
     # What the place of an item says (the study of a finding) is no part of its dump.
     plain |= {name: getattr(item, name) for name, info in type(item).model_fields.items() if info.exclude}
     return blake2b(canonical(plain), digest_size=8).hexdigest()
-
-
-def _same(text: bytes, made: list[tuple[Fragment, Any]], type: str | None) -> bool:
-    """Whether the lines would write all of the resource as it is: most often they would."""
-    whole: Fragment = {"resourceType": type} if type else {}
-    for _, rendering in made:
-        if rendering is UNREAD:
-            return False
-        whole.update(rendering)
-    return canonical(whole) == text
 
 
 def _element(slot: Whole | Entries) -> str:

@@ -11,7 +11,7 @@ from fhir_case.case.measured import UCUM, Result, Size
 from fhir_case.json import Json
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, then, whole
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then, whole
 from fhir_case.lens.mapping import Mapping
 from fhir_case.lens.measured import RESULT, decimal, put_result
 
@@ -59,12 +59,15 @@ def sized(field: str, element: str, component: Mapping) -> Line:
             made.append({"code": _SIZE.concept(code), "valueQuantity": quantity})
         return made + [component.write(one, context) for one in components]
 
-    def take(held: Json, context: Context) -> Any:
-        size, count = _size_of(held)
-        parts = [component.read(one, context) for one in held[count:]]
-        return (size, parts) if all(isinstance(one, Part) for one in parts) else UNREAD
+    def taking(read: Take) -> Take:
+        def take(held: Json, context: Context) -> Any:
+            size, count = _size_of(held)
+            parts = [read(one, context) for one in held[count:]]
+            return (size, parts) if all(isinstance(one, Part) for one in parts) else UNREAD
 
-    return whole(field, element, Codec("components, size", put, take))
+        return take
+
+    return whole(field, element, Codec("components, size", put, taking(component.read), bare=taking(component.take)))
 
 
 def _size_of(components: list[Json]) -> tuple[Size | None, int]:

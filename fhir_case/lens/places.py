@@ -104,7 +104,10 @@ def each(line: Line) -> Line:
             primitive=True,
         )
         return whole(line.field, line.element, several, absent=line.absent, required=line.required)
-    return Line(line.field, line.element, codec.put, codec.take, line.kind, True, _anything, line.absent, line.required)
+    return Line(
+        line.field, line.element, codec.put, codec.take, line.kind, True, _anything, line.absent, line.required,
+        codec=codec,
+    )  # fmt: skip
 
 
 def first(line: Line) -> Line:

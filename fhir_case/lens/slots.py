@@ -9,17 +9,15 @@ the original remains, and that is reported. Lists do this entry by entry.
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from fhir_case.json import Json, copied
 from fhir_case.lens.context import Context
+from fhir_case.lens.direct import IMPLIED, put_entries, put_whole, take_entries, take_whole
 from fhir_case.lens.line import UNREAD, Fragment, Line
 
 MALFORMED = (TypeError, KeyError, AttributeError, ValueError, IndexError)
 """What reading JSON that is no valid FHIR raises: the element is not read, only carried."""
-
-_IMPLIED: Final = "implied"
-"""The value of an entry that stands there whatever the item says: a guard, or the filler of a required element."""
 
 
 class Values(dict[str, Any]):
@@ -32,7 +30,7 @@ class Values(dict[str, Any]):
 class Whole:
     """An element that one line owns."""
 
-    __slots__ = ("_get", "fields", "line", "only", "quiet", "required")
+    __slots__ = ("_get", "fields", "line", "only", "put", "quiet", "required", "straight")
 
     def __init__(self, line: Line) -> None:
         self.line, self.fields = line, line.fields
@@ -40,17 +38,21 @@ class Whole:
         self.required = line.required
         self.quiet = _quiet(line)
         self.only = _only(line) if len(self.fields) == 1 else None
-        """Where the source has nothing, there is nothing to do."""
+        """The getter of the one field that the element depends on: where it has nothing, there is nothing to do."""
+        self.put = put_whole(line)
+        """Add the element to a resource for a value of that field, which is not None."""
+        self.straight = take_whole(line)
+        """How the element is read where nothing is left over, by key."""
 
     def write(self, item: Any, out: Fragment, context: Context) -> None:
         """Add the element to the resource `out`."""
         line = self.line
         if self._get is None:
-            out.update(line.put(_IMPLIED, context))
+            out.update(line.put(IMPLIED, context))
             return
         value = _stated(self._get(item))
         if value is not None:
-            out.update(line.put(value, context))
+            self.put(value, out, context)
         elif line.absent is not None and (filler := line.absent(item, context)) is not None:
             context.note("required-unknown", "not stated, and the profile requires the element", line.element)
             out.update(copied(filler))
@@ -61,7 +63,7 @@ class Whole:
         original = {k: v for k, v in remainder.items() if owned(line, k)}
         if original:
             present = {k: v for k, v in original.items() if v is not None}
-            value = _stated(self._get(item)) if self._get is not None else _IMPLIED
+            value = _stated(self._get(item)) if self._get is not None else IMPLIED
             if self._get is None or _same(self._value(present, item, context), value):
                 out.update(context.outward(present))
                 return
@@ -95,7 +97,7 @@ class Whole:
         line = self.line
         try:
             if self._get is None:
-                return _IMPLIED if not line.required or line.take(fragment, context) is not UNREAD else UNREAD
+                return IMPLIED if not line.required or line.take(fragment, context) is not UNREAD else UNREAD
             if not fragment:
                 return None
             if line.absent is None:
@@ -122,7 +124,7 @@ class _Entry(NamedTuple):
 class Entries:
     """A list whose entries belong to one or several lines."""
 
-    __slots__ = ("_gets", "key", "lines", "only", "quiet", "required")
+    __slots__ = ("_gets", "key", "lines", "only", "put", "quiet", "required", "straight")
 
     def __init__(self, key: str, lines: tuple[Line, ...]) -> None:
         self.key, self.lines = key, lines
@@ -130,14 +132,16 @@ class Entries:
         self.required = any(line.required for line in lines)
         self.quiet = all(map(_quiet, lines))
         self.only = _only(lines[0]) if len(lines) == 1 else None
-        """Where the source has nothing, there is nothing to do."""
+        self.put = put_entries(lines[0])
+        straight = take_entries(lines)
+        self.straight = {key: straight} if straight else {}
 
     def write(self, item: Any, out: Fragment, context: Context) -> None:
         """Add the list to the resource `out`."""
         made: list[Json] = []
         for line, get in zip(self.lines, self._gets, strict=True):
             if get is None:
-                made.append(line.put(_IMPLIED, context))
+                made.append(line.put(IMPLIED, context))
                 continue
             value = get(item)
             if line.many and value:
@@ -172,9 +176,9 @@ class Entries:
             if line.required and not mine:
                 return None
             if line.field is None:
-                made.append(line.put(_IMPLIED, context))
+                made.append(line.put(IMPLIED, context))
                 continue
-            stated = [value for value in mine if value is not _IMPLIED]
+            stated = [value for value in mine if value is not IMPLIED]
             if stated or (line.defaulted and not line.many):
                 values[line.field] = stated if line.many else stated[0] if stated else None
             if stated:
@@ -195,7 +199,7 @@ class Entries:
         for line in self.lines:
             mine = [entry for entry in said if entry.line is line]
             implied = line.field is None or (line.absent is not None and line.absent(item, context) is not None)
-            made += mine or ([_Entry(line, _IMPLIED)] if implied else [])
+            made += mine or ([_Entry(line, IMPLIED)] if implied else [])
         return made
 
     def _read(self, original: Json, item: Any, context: Context) -> list[_Entry]:
@@ -210,11 +214,11 @@ class Entries:
                 continue
             try:
                 if line.absent is not None and entry == line.absent(item, context):  # fillers are text alone
-                    value: Any = _IMPLIED
+                    value: Any = IMPLIED
                 elif not line.claims(entry):
                     continue
                 else:
-                    value = line.take(entry, context) if line.field is not None else _IMPLIED
+                    value = line.take(entry, context) if line.field is not None else IMPLIED
             except MALFORMED:
                 continue
             if value is UNREAD:
@@ -229,7 +233,7 @@ class Entries:
         found = self._read(original, item, context)
         had = {id(line) for line, _ in found}
         # What is only implied is not forced upon a source that did without it.
-        said = [entry for entry in said if entry.value is not _IMPLIED or id(entry.line) in had]
+        said = [entry for entry in said if entry.value is not IMPLIED or id(entry.line) in had]
         if all(_agree(line, said, found) for line in self.lines):
             return _outward(self.key, original, context)
         kept = original if isinstance(original, list) else []
@@ -251,8 +255,8 @@ class Entries:
 
 def _agree(line: Line, said: list[_Entry], found: list[_Entry]) -> bool:
     """Whether the item and the source's list say the same in the same order, for one line."""
-    ours = [entry.value for entry in said if entry.line is line and entry.value is not _IMPLIED]
-    theirs = [entry.value for entry in found if entry.line is line and entry.value is not _IMPLIED]
+    ours = [entry.value for entry in said if entry.line is line and entry.value is not IMPLIED]
+    theirs = [entry.value for entry in found if entry.line is line and entry.value is not IMPLIED]
     return len(ours) == len(theirs) and all(_same(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
@@ -265,13 +269,12 @@ def _rendered(entry: _Entry, item: Any, context: Context) -> Json:
     line, value = entry
     if line is None:
         raise AssertionError("only entries that a line owns are rendered")
-    if value is _IMPLIED and line.absent is not None:
+    if value is IMPLIED and line.absent is not None:
         return copied(line.absent(item, context))
     return line.put(value, context)
 
 
 def _only(line: Line) -> attrgetter[Any] | None:
-    """The getter of the one field on which depends whether anything is written; None where it does not depend on one."""
     return attrgetter(line.field) if line.field and "|" not in line.field and line.absent is None else None
 
 
