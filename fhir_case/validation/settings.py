@@ -66,11 +66,8 @@ class ValidationSettings:
     def __post_init__(self) -> None:
         for one in fields(self):
             value = getattr(self, one.name)
-            if not _fits(value, one.default):
+            if not _fits(value, one.default) or value not in CHOICES.get(one.name, (value,)):
                 raise ValueError(f"{one.name}: expected {expected(one.name)}, found {value!r}")
-            if choices := CHOICES.get(one.name):
-                if value not in choices:
-                    raise ValueError(f"{one.name}: expected {expected(one.name)}, found {value!r}")
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -104,4 +101,5 @@ def from_table(table: Mapping[str, Any]) -> ValidationSettings:
         if name not in names:
             near = get_close_matches(name.replace("-", "_"), names, 1)
             raise ValueError(f"{name}: there is no such setting" + (f"; did you mean {near[0]}?" if near else ""))
-    return ValidationSettings(**{name: tuple(v) if isinstance(v, list) else v for name, v in table.items()})
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return ValidationSettings(**values)
