@@ -132,7 +132,8 @@ def _given(entry: Json, resource: dict[str, Json], mark: Identity | None, case_i
     is_marked = bare is not resource
     bare = dict(bare)
     id = bare.pop("id", None) if _is_printable(bare.get("id")) else None
-    around = {k: v for k, v in entry.items() if k != "resource"}
+    around = dict(entry)
+    del around["resource"]
     indexed = Indexed(key, type, mark or marked_as(case_id, key, type), stated_in(resource))
     return Given(indexed, bare, id, is_marked, around)
 
@@ -209,7 +210,7 @@ def _names_of(type: str, id: str | None, full_url: Json) -> set[str]:
     names = {f"{type}/{id}"} if id else set()
     if isinstance(full_url, str) and full_url:
         names.add(full_url)
-        tail = full_url.split("/")[-2:]
+        tail = full_url.rsplit("/", 2)[-2:]
         if len(tail) == 2 and tail[0] == type:
             names.add("/".join(tail))
     return names

@@ -18,7 +18,7 @@ from fhir_case.json import Json
 ITEM = "urn:fhir-case:item"
 """The system of the mark; its value is `<namespace>/<item id>`, the namespace being the case's or its source's."""
 
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fhir-case")
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:fhir-case").bytes
 
 SHARED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location"})
 """Types that others use too: created if absent, never overwritten (unless the user says that they are his own)."""
@@ -54,15 +54,16 @@ class Identity:
     @property
     def address(self) -> str:
         """The `fullUrl` of the resource in a bundle of ours: a name-based UUID, the same on every machine."""
-        return f"urn:uuid:{_uuid5(f'{self.type}|{self.system}|{self.value}')}"
+        return f"urn:uuid:{uuid5(_NAMESPACE, f'{self.type}|{self.system}|{self.value}')}"
 
     @property
     def query(self) -> str:
         """The search that finds it: what conditional requests carry."""
-        return f"{'_tag' if self.tagged else 'identifier'}={_quoted(self.system)}|{_quoted(self.value)}"
+        name = "_tag" if self.type in TAGGED else "identifier"
+        return f"{name}={_quoted_system(self.system)}|{_quoted(self.value)}"
 
 
-_RESERVED = re.compile(r"[^A-Za-z0-9_.~-]")
+_RESERVED = re.compile(r"[^A-Za-z0-9_.~-]+")
 
 
 def _quoted(text: str) -> str:
@@ -70,18 +71,22 @@ def _quoted(text: str) -> str:
     return _RESERVED.sub(_escaped, text)
 
 
+_quoted_system = lru_cache(maxsize=256)(_quoted)
+"""The same for systems, which are few."""
+
+
 @lru_cache(maxsize=256)
-def _percent(character: str) -> str:
-    return quote(character, safe="")
+def _percent(characters: str) -> str:
+    return quote(characters, safe="")
 
 
 def _escaped(found: re.Match[str]) -> str:
     return _percent(found[0])
 
 
-def _uuid5(name: str) -> str:
+def uuid5(namespace: bytes, name: str) -> str:
     """`uuid.uuid5`, without the object that it makes on the way: a tenth of a build went into these."""
-    digits = sha1(_NAMESPACE.bytes + name.encode(), usedforsecurity=False).hexdigest()
+    digits = sha1(namespace + name.encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
@@ -113,10 +118,11 @@ def marked(resource: dict[str, Json]) -> Identity | None:
         stated = stated[::-1] if isinstance(stated, list) else None
     else:
         stated, name = resource.get("identifier"), "value"
-    if not isinstance(stated, list):
-        return None
-    found = next((entry.get(name) for entry in stated if isinstance(entry, dict) and entry.get("system") == ITEM), None)
-    return Identity(kind, ITEM, found) if isinstance(found, str) else None
+    for entry in stated if isinstance(stated, list) else ():
+        if isinstance(entry, dict) and entry.get("system") == ITEM:
+            found = entry.get(name)
+            return Identity(kind, ITEM, found) if isinstance(found, str) else None
+    return None
 
 
 def unmarked(resource: dict[str, Json]) -> dict[str, Json]:
@@ -140,6 +146,9 @@ def _without(holder: dict[str, Json], name: str, place: int, key: str) -> dict[s
         return holder
     if entry.keys() != {"system", key} or entry["system"] != ITEM or not isinstance(entry[key], str):
         return holder
-    kept = entries[1:] if place == 0 else entries[:-1]
-    made = {key: value for key, value in holder.items() if key != name}
-    return {**made, name: kept} if kept else made
+    made = dict(holder)
+    if len(entries) > 1:
+        made[name] = entries[1:] if place == 0 else entries[:-1]
+    else:
+        del made[name]
+    return made

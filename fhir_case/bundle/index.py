@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from fhir_case.bundle.identity import ITEM as MARK
-from fhir_case.bundle.identity import Identity
+from fhir_case.bundle.identity import Identity, uuid5
 from fhir_case.bundle.references import rewrite
 from fhir_case.bundle.registry import Mappings
 from fhir_case.issues import Issue
@@ -52,7 +51,8 @@ def marked_as(namespace: str, item: str, type: str) -> Identity:
 
 def uid(indexed: Indexed, number: int) -> str:
     """A synthetic DICOM UID under the root that UUIDs have (DICOM PS3.5 B.2; ISO/IEC 9834-8)."""
-    return f"2.25.{uuid.uuid5(uuid.UUID(indexed.address.removeprefix('urn:uuid:')), f'series/{number}').int}"
+    namespace = bytes.fromhex(indexed.address.removeprefix("urn:uuid:").replace("-", ""))
+    return f"2.25.{int(uuid5(namespace, f'series/{number}').replace('-', ''), 16)}"
 
 
 class Index:

@@ -42,12 +42,15 @@ def _words(field: str, prefix: str = "") -> Callable[[Any], str]:
 
     def say(item: Any) -> str:
         value = getattr(item, field)
-        if value is None or value == [] or value is False:
-            return ""
-        values = value if isinstance(value, list) else [value]
-        return prefix + ", ".join(getattr(one, "label", None) or str(one) for one in values)
+        if isinstance(value, list):
+            return prefix + ", ".join(map(_word, value)) if value else ""
+        return "" if value is None or value is False else prefix + _word(value)
 
     return say
+
+
+def _word(value: Any) -> str:
+    return getattr(value, "label", None) or str(value)
 
 
 def _absent(item: Any) -> str:
