@@ -1,0 +1,197 @@
+"""compare.py: our verdict and places beside the oracle's, and how far they agree.
+
+    python scripts/oracle/compare.py [--package P]… [--profile URL]… FILES…      files, folders, or @LIST (a file name a line)
+    python scripts/oracle/compare.py --manifest mutants/manifest.jsonl           of `mutate.py`: agreement for each kind
+
+Printed are the files on which we differ (`--all`: all of them), then the agreement. The oracle's answers are kept in
+~/.cache/fhir-case/oracle-verdicts; places are compared as in validator-cases/score.py (*near*: within one level).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from fhir_case.api.validation import Validator
+from packages import package
+from verdicts import SHARED, Oracle, Verdict, errors
+
+from fhir_case.validation.settings import ValidationSettings
+
+
+@dataclass(slots=True)
+class Compared:
+    """One file, as both see it: the places of the errors with what is said of them."""
+
+    file: Path
+    ours: list[tuple[str, str]]
+    theirs: list[tuple[str, str]]
+    crash: str = ""
+
+    @property
+    def agree(self) -> bool:
+        """Whether both say valid, or both invalid."""
+        return not self.crash and bool(self.ours) == bool(self.theirs)
+
+
+@dataclass(slots=True)
+class Count:
+    """How often what was said, and how many places of the one the other names too."""
+
+    both_invalid: int = 0
+    both_valid: int = 0
+    we_accept: int = 0
+    we_reject: int = 0
+    crashed: int = 0
+    wanted: int = 0
+    wanted_found: int = 0
+    said: int = 0
+    said_wanted: int = 0
+    some_place: int = 0
+
+    def add(self, one: Compared, places: ModuleType) -> None:
+        """Count a file."""
+        if one.crash:
+            self.crashed += 1
+        elif one.theirs:
+            self.both_invalid += bool(one.ours)
+            self.we_accept += not one.ours
+        else:
+            self.we_reject += bool(one.ours)
+            self.both_valid += not one.ours
+        ours, theirs = _places(one.ours, places), _places(one.theirs, places)
+        if ours and theirs:
+            found, wanted, met, said = places.prf(theirs, theirs, ours, places.near)
+            self.wanted, self.wanted_found = self.wanted + wanted, self.wanted_found + found
+            self.said, self.said_wanted = self.said + said, self.said_wanted + met
+            self.some_place += found > 0
+
+    @property
+    def all(self) -> int:
+        """The files counted."""
+        return self.both_invalid + self.both_valid + self.we_accept + self.we_reject + self.crashed
+
+    def row(self) -> str:
+        """The count as a line of a table."""
+        invalid, valid = self.both_invalid + self.we_accept, self.both_valid + self.we_reject
+        return (
+            f"{self.all:6} {_share(self.both_invalid + self.both_valid, self.all)} {invalid:6} "
+            f"{_share(self.both_invalid, invalid)} {_share(self.both_valid, valid)} "
+            f"{_share(self.some_place, self.both_invalid)} {_share(self.wanted_found, self.wanted)} "
+            f"{_share(self.said_wanted, self.said)} {self.crashed:5}"
+        )
+
+
+HEAD = "  file  agree  inval  sensi  speci  place  found  meant crash"
+"""invalid for the oracle; sensitivity; specificity; files with a place in common; its places found; ours that are its."""
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:5.1f}%" if whole else "     –"
+
+
+def _places(said: list[tuple[str, str]], places: ModuleType) -> set[str]:
+    return {places.norm(at) for at, _ in said if at}
+
+
+def scorer() -> ModuleType:
+    """`score.py` beside the cases: places are compared in one way only."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("score", SHARED / "validator-cases/score.py")
+    assert spec and spec.loader
+    made = module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def compared(files: Iterable[Path], validator: Any, theirs: dict[Path, Verdict]) -> Iterable[Compared]:
+    """Each file as both see it."""
+    for file in files:
+        wrong = [(issue["at"] or "", issue["text"]) for issue in errors(theirs[file])]
+        try:
+            issues = validator.validate(file).issues
+        except Exception as error:
+            yield Compared(file, [], wrong, f"{type(error).__name__}: {error}"[:200])
+            continue
+        yield Compared(
+            file,
+            [(one.path, f"{one.message} [{one.code}]") for one in issues if one.severity in ("fatal", "error")],
+            wrong,
+        )
+
+
+def show(one: Compared) -> None:
+    """What both say of a file."""
+    verdict = "we crash" if one.crash else f"we: {'invalid' if one.ours else 'valid'}"
+    print(f"{'=' if one.agree else '≠'} {one.file}: {verdict}; oracle: {'invalid' if one.theirs else 'valid'}")
+    for who, said in (("we", one.ours), ("oracle", one.theirs)):
+        for at, text in said[:4]:
+            print(f"    {who:6} {at or '–'}: {' '.join(text.split())[:180]}")
+        if len(said) > 4:
+            print(f"    {who:6} … {len(said) - 4} more")
+    if one.crash:
+        print(f"    {one.crash}")
+
+
+def collected(names: list[str]) -> list[Path]:
+    """The files that are named: themselves, in a folder, or in a list."""
+    found: list[Path] = []
+    for name in names:
+        if name.startswith("@"):
+            found += [Path(line) for line in Path(name[1:]).read_text("utf-8").splitlines() if line.strip()]
+        elif Path(name).is_dir():
+            found += sorted(Path(name).rglob("*.json"))
+        else:
+            found.append(Path(name))
+    return list(dict.fromkeys(file.resolve() for file in found))
+
+
+def main() -> None:
+    """Print where we differ, and how far we agree."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--package", action="append", default=[], help="a folder, a .tgz or NAME@VERSION")
+    parser.add_argument("--profile", action="append", default=[], help="validate against this profile, too")
+    parser.add_argument("--manifest", type=Path, help="a manifest of mutate.py")
+    parser.add_argument("--all", action="store_true", help="show the files on which both agree, too")
+    parser.add_argument("--quiet", action="store_true", help="only the figures")
+    parser.add_argument("--at-least", type=float, default=0, metavar="PERCENT", help="exit with 1 below this agreement")
+    asked = parser.parse_args()
+    packages = [package(name) for name in asked.package]
+    files, kinds = collected(asked.files), defaultdict[Path, str](str)
+    if asked.manifest:
+        for line in asked.manifest.read_text("utf-8").splitlines():
+            one = json.loads(line)
+            file = (asked.manifest.parent / one["file"]).resolve()
+            files.append(file)
+            kinds[file] = one["kind"]
+    theirs = Oracle(packages, asked.profile).judge(files)
+    validator = Validator(packages=packages, profiles=asked.profile, settings=ValidationSettings())
+    places, total, by_kind = scorer(), Count(), defaultdict[str, Count](Count)
+    start = time.process_time()
+    for one in compared(files, validator, theirs):
+        total.add(one, places)
+        by_kind[kinds[one.file]].add(one, places)
+        if not asked.quiet and (asked.all or not one.agree):
+            show(one)
+    ours, cpu = time.process_time() - start, sum(one["cpu_ms"] for one in theirs.values()) / 1000
+    width = max([len(kind) for kind in by_kind] + [5])
+    print(f"\n{'':{width}} {HEAD}")
+    for kind in sorted(by_kind) if asked.manifest else ():
+        print(f"{kind:{width}} {by_kind[kind].row()}")
+    print(f"{'all':{width}} {total.row()}")
+    print(f"CPU: ours {ours:.1f} s, the oracle's {cpu:.1f} s (of which some is warming up)")
+    agreement = 100 * (total.both_invalid + total.both_valid) / max(1, total.all)
+    raise SystemExit(1 if agreement < asked.at_least else 0)
+
+
+if __name__ == "__main__":
+    main()
