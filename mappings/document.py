@@ -1,6 +1,7 @@
 """The case itself as a document: its source, its composition, and who stands behind it.
 
-Composition and Provenance are written from the header of the case; the sections are added by `fhir_case.bundle`.
+Composition and Provenance are written from the header of the case; whom it is about and the sections are added by
+`fhir_case.bundle`.
 """
 
 from fhir_case.case.people import Header, Source
@@ -45,7 +46,6 @@ COMPOSITION = Mapping(
     text("language", "language"),
     fixed("status", "final"),
     fixed("type", SUMMARY.concept("summary")),
-    of_patient(),
     text("recorded", "date", absent=filler({"_date": unknown()})),
     each(reference("authors", "author", absent=filler(unknown()))),
     text("title", "title"),

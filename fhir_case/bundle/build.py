@@ -54,6 +54,8 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
         return Build(bundle, Report(tuple(context.issues)))
     moved = {str(came.entry.get("fullUrl")): came.item for came in case.bundle.entries} if case.bundle else {}
     addresses = {one.id: one.address for one in index.by_id.values()}
+    if case.bundle is not None and case.bundle.patient is not None:  # who is elsewhere stays there
+        addresses[PATIENT] = case.bundle.patient
     context = index.context(addresses, moved=lambda old: addresses.get(moved.get(old) or ""))
     context.source = source
     built = list(_resources(case, index, mappings, context, None))

@@ -11,7 +11,7 @@ from fhir_case.bundle.ips import Addressed, apart
 from fhir_case.bundle.narrative import table
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Quote
-from fhir_case.case.model import CaseModel, Entry
+from fhir_case.case.model import PATIENT, CaseModel, Entry
 from fhir_case.case.people import Header
 from fhir_case.json import Json
 from fhir_case.lens import Context, quotes, unknown
@@ -61,6 +61,11 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
         authors=case.source.authors if case.source else [], custodian=case.source.custodian if case.source else None,
     )  # fmt: skip
     made = COMPOSITION.write(header, context)
+    if case.has_patient:
+        made["subject"] = {"reference": context.address(PATIENT)}
+    else:
+        made["subject"] = unknown()
+        context.note("required-unknown", "the case knows no patient, and the profile requires the element", "subject")
     if "index" in case.timeline:
         made["encounter"] = {"reference": context.address("index")}
     by_kind: dict[str, list[Entry]] = {}
@@ -151,17 +156,11 @@ def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> d
     """
     (first, composition), *rest = sorted(resources, key=lambda pair: pair[1]["resourceType"] != "Composition")
     composition, entries = apart(composition, [Addressed(*pair) for pair in rest], case.id)
-    made = around_document(case)
-    made["entry"] = [{"fullUrl": address, "resource": one} for address, one in [(first, composition), *entries]]
-    return made
-
-
-def around_document(case: CaseModel) -> dict[str, Json]:
-    """The document bundle without its entries."""
     made: dict[str, Json] = {"resourceType": "Bundle"}
     made["meta"] = {"profile": ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]}
     made["identifier"] = {"system": "urn:fhir-case:document", "value": case.id}
     made["type"] = "document"
     if case.recorded is not None:
         made["timestamp"] = case.recorded
+    made["entry"] = [{"fullUrl": address, "resource": one} for address, one in [(first, composition), *entries]]
     return made

@@ -5,7 +5,8 @@ a later extension pack), so a validator that has the package alone cannot tell w
 and calls the whole document wrong. In a document, quotes of these resources therefore stand on an element inside them,
 and race and ethnicity are observations of the social history, which is where IPS has room for them.
 
-`apart` and `together` are each other's inverse.
+`apart` undoes `together`: who puts a document together makes sure that taken apart again it is the same
+(`fhir_case/bundle/read.py`), since what others changed in one of ours may stand where nothing of ours would.
 https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Patient-uv-ips.html
 """
 
@@ -58,12 +59,17 @@ def apart(composition: Resource, resources: list[Addressed], namespace: str) -> 
             resource = _without_told(resource, [url for url, one in found.items() if one is not None])
         made.append(Addressed(address, _quotes_inside(resource)))
     if added:
-        composition = {**composition, "section": [*composition["section"], _section(added)]}
+        sections = _entries(composition, "section")
+        told = any("text" in section for section in sections)
+        composition = {**composition, "section": [*sections, _section(added, with_narrative=told)]}
     return composition, [*made, *added]
 
 
 def together(resources: list[Resource], ids: list[str]) -> set[str]:
-    """Undo `apart` in resources without their marks, by the ids of their items; the ids of those to leave out."""
+    """Put back what stands elsewhere, in resources without their marks, by the ids of their items.
+
+    Gives the ids of those to leave out.
+    """
     by_id = dict(zip(ids, resources, strict=True))
     patient = by_id.get("patient")
     gone: set[str] = set()
@@ -112,13 +118,15 @@ def _without_told(patient: Resource, urls: list[str]) -> Resource:
     return _with_extensions(patient, [e for e in _entries(patient) if e.get("url") not in urls])
 
 
-def _section(added: list[Addressed]) -> Resource:
+def _section(added: list[Addressed], *, with_narrative: bool) -> Resource:
+    """The section that leads to what was added; with a narrative where the others have one."""
     lines = [f"{r['code']['text']}: {escape(r['valueCodeableConcept']['text'])}" for _, r in added]
     items = "".join(f"<li>{line}</li>" for line in lines)
+    narrative = {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div>'}
     return {
         "title": _TITLE,
         "code": {"coding": [{"system": "http://loinc.org", "code": SECTION}]},
-        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml"><ul>{items}</ul></div>'},
+        **({"text": narrative} if with_narrative else {}),
         "entry": [{"reference": address} for address, _ in added],
     }
 
@@ -133,7 +141,7 @@ def _host(resource: Resource) -> Resource | None:
     else:
         names = resource.get("name")
         found = names[0] if resource["resourceType"] == "Patient" and isinstance(names, list) and names else None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and isinstance(found.get("extension", []), list) else None
 
 
 def _quotes_inside(resource: Resource) -> Resource:
@@ -151,7 +159,7 @@ def _quotes_inside(resource: Resource) -> Resource:
 def _quotes_outside(resource: Resource) -> None:
     host = _host(resource) if resource["resourceType"] in ("Patient", "AllergyIntolerance") else None
     quotes = [e for e in _entries(host or {}) if e.get("url") == DERIVATION]
-    if host is None or not quotes:
+    if host is None or not quotes or not isinstance(resource.get("extension", []), list):
         return
     hosting = _with_extensions(host, [e for e in host["extension"] if e.get("url") != DERIVATION])
     if resource["resourceType"] == "AllergyIntolerance":

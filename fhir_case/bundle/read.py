@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from fhir_case.bundle.build import index_of, mark_in
-from fhir_case.bundle.document import around_document, composition, provenance, quoted
+from fhir_case.bundle.build import build, index_of, mark_in
+from fhir_case.bundle.document import composition, provenance, quoted
 from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
 from fhir_case.bundle.references import addresses
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
+from fhir_case.case.envelope import Envelope
 from fhir_case.case.model import KINDS, PATIENT, SOURCE, CaseModel
 from fhir_case.case.people import Header, Patient, Source
 from fhir_case.issues import Issue, Report
@@ -48,12 +49,15 @@ class _Found:
 _FIRST = {"DocumentReference": 0, "Patient": 1, "ImagingStudy": 2, "Composition": 3}
 """What the others need to be read: the text of the source, the patient, the studies that findings stand in."""
 
+_AROUND_HEADER = frozenset({"subject", "encounter", "section", "text"})
+"""What of a Composition is no part of the header of the case."""
+
 
 def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) -> Read:
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)
     case, found = _told(entries, mappings, model)
-    if entries.ours and case.patient is not None and _as_built(case, entries, bundle):
+    if entries.ours and case.patient is not None and _as_built(case, entries, bundle, mappings):
         case._came_as = entries.type
         return Read(case, Report(tuple(found.issues)))
     if entries.type == "document":
@@ -76,7 +80,8 @@ def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple
     case = model.model_construct(
         None, id=entries.case_id, title=header.title if header else entries.title,
         recorded=header.recorded if header else None, language=header.language if header else None,
-        source=found.source, patient=found.patient, resources=found.resources, bundle=None, **found.sections,
+        source=found.source, patient=found.patient, resources=found.resources,
+        bundle=Envelope(patient=entries.patient) if entries.patient is not None else None, **found.sections,
     )  # fmt: skip
     for study, key, finding in found.inner:
         case.imaging[study].findings[key] = finding  # type: ignore[assignment]
@@ -93,7 +98,7 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
     if key in (COMPOSITION, PROVENANCE) and one.marked:
         found.made[key] = resource
         if key == COMPOSITION:
-            bare = {name: value for name, value in resource.items() if name not in ("section", "encounter", "text")}
+            bare = {name: value for name, value in resource.items() if name not in _AROUND_HEADER}
             header = HEADER.read(bare, context)
             found.header = header if isinstance(header, Header) else None
         return
@@ -160,8 +165,8 @@ def _dangling(entries: Entries) -> Iterator[Issue]:
                 yield Issue("reference-outside", message, "information", one.indexed.id)
 
 
-def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> bool:
-    """Whether a build of the case would have the same entries, marks and order, and call a document the same."""
+def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json], mappings: Mappings) -> bool:
+    """Whether a build of the case would have the same entries, marks and order; of a document, whether it is the same."""
     given = [one.indexed.id for one in entries.resources]
     has_provenance = PROVENANCE in case.resources or (case.source is not None and case.recorded is not None)
     header = [COMPOSITION, PROVENANCE] if has_provenance else [COMPOSITION]
@@ -170,5 +175,4 @@ def _as_built(case: CaseModel, entries: Entries, bundle: dict[str, Json]) -> boo
         return False
     if any(one.indexed.mark != mark_in(case, one.indexed.id, one.indexed.type) for one in entries.resources):
         return False
-    around = {name: value for name, value in bundle.items() if name != "entry"}
-    return entries.type != "document" or canonical(around) == canonical(around_document(case))
+    return entries.type != "document" or canonical(build(case, "document", mappings).bundle) == canonical(bundle)

@@ -79,6 +79,12 @@ class CaseModel(Model):
             self.__dict__["patient"] = Patient()
         return self
 
+    @property
+    def has_patient(self) -> bool:
+        """It is known whom the case is about; of what others wrote about nobody (organizations alone, say) it is not."""
+        elsewhere = self.bundle is not None and self.bundle.patient is not None
+        return self.patient is not None or PATIENT in self.resources or elsewhere
+
     def entries(self) -> Iterator[Entry]:
         """All items, section by section, each section by id."""
         if self.source is not None:
