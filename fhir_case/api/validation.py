@@ -1,0 +1,95 @@
+"""`Validator` and `validate`: resources against R4 and profiles, in process and offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fhir_case.api.sources import resource_of
+from fhir_case.definitions import Definitions, r4
+from fhir_case.issues import DefinitionError, Issue, Place, Report
+from fhir_case.json import tolerant
+from fhir_case.validation.settings import ValidationSettings
+from fhir_case.validation.validator import faults, validated
+
+Source = bytes | str | Path | dict[str, Any] | Any
+
+
+class Validator:
+    """Checks resources against R4, their own profiles, and those given here. Built once, then immutable; threads may share it.
+
+    `packages` are FHIR packages: `name@version` from the cache, a .tgz, a folder. `definitions` are conformance resources, or
+    files and folders of them. `profiles` are canonicals every resource must meet. A pickle holds what it was made of.
+
+    Raises `DefinitionError` for a package, definition or profile that cannot be used.
+    """
+
+    def __init__(
+        self,
+        packages: Iterable[str | Path] = (),
+        definitions: Iterable[Source] = (),
+        profiles: Iterable[str] = (),
+        settings: ValidationSettings | None = None,
+    ) -> None:
+        from fhir_case.api.definitions import loaded
+
+        self.settings = settings or ValidationSettings()
+        self.profiles = tuple(profiles)
+        self.definitions = loaded(tuple(packages), tuple(definitions))
+        self._prepare()
+        for url in self.profiles:
+            if self._checks.profile(url) is None:
+                raise DefinitionError(f"the profile {url} is not known: give the package or file that has it")
+
+    def _prepare(self) -> None:
+        from fhir_case.terminology.value_sets import Terminology
+        from fhir_case.validation.checks import Checks
+
+        self._checks = Checks(self.definitions, Terminology(self.definitions), self.settings)
+
+    def __getstate__(self) -> tuple[Definitions, tuple[str, ...], ValidationSettings]:
+        return self.definitions, self.profiles, self.settings
+
+    def __setstate__(self, state: tuple[Definitions, tuple[str, ...], ValidationSettings]) -> None:
+        self.definitions, self.profiles, self.settings = state
+        self._prepare()
+
+    def validate(self, resource: Source, *, name: str = "") -> Report:
+        """What is wrong with a resource: bytes, JSON text, a path, a dict or a `fhir.resources` model.
+
+        Text gives each issue its line and column. Never raises for what the resource is. `name` stands for the file.
+        """
+        text: str | bytes | None = None
+        if isinstance(resource, Path):
+            name = name or str(resource)
+            try:
+                text = resource.read_bytes()
+            except OSError as error:
+                told = f"the file cannot be read: {error.strerror or error}"
+                return Report((Issue("file-unreadable", told, "fatal", place=Place(name)),))
+        elif isinstance(resource, (str, bytes)):
+            text = resource
+        if text is None:
+            value = resource if isinstance(resource, dict) else resource_of(resource)
+            return Report(tuple(validated(self._checks, value, None, name, self.profiles)))
+        read = tolerant.read(text)
+        found = faults(read, name)
+        if not any(one.severity == "fatal" for one in found):
+            clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+            found += validated(self._checks, read.value, clear, name, self.profiles)
+        return Report(tuple(found))
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Validator:
+    return Validator()
+
+
+def validate(resource: Source) -> Report:
+    """What is wrong with a resource, held against R4 and the profiles of R4 that it claims; offline."""
+    return _plain().validate(resource)
+
+
+__all__ = ["Validator", "r4", "validate"]

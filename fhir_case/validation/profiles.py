@@ -1,0 +1,253 @@
+"""What a profile demands beyond its type: only elements that it constrains are looked at.
+
+Every instance is checked against its type (types.py) before, so a profile's function holds nothing that the type says already,
+and one defect gives one issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fhir_case.issues import DefinitionError
+from fhir_case.validation import slicing
+from fhir_case.validation.places import At, Step
+from fhir_case.validation.plan import STRUCTURE, Element, Type
+from fhir_case.validation.run import Node, Run
+from fhir_case.validation.types import Check, Item
+
+if TYPE_CHECKING:
+    from fhir_case.validation.checks import Checks
+
+
+class Picked(NamedTuple):
+    """One value of an element: the value (None: only id or extensions), its `_` twin, where it stands and its type."""
+
+    value: Any
+    twin: Any
+    at: At
+    kind: str
+
+    @property
+    def node(self) -> Node | None:
+        """The object that holds its children: itself, or the twin of a primitive."""
+        held = self.value if type(self.value) is dict else self.twin
+        return held if type(held) is dict else None
+
+
+Pick = Callable[[Node, At], list[Picked]]
+Rule = Callable[[Picked, Run], None]
+"""Checks one value of an element against what a profile says of it."""
+
+
+def compiled(checks: Checks, structure: dict[str, Any], named: str) -> Check:
+    """The function for a profile. Raises `DefinitionError` where its type is not known or its snapshot is broken."""
+    kind = structure.get("type", "")
+    top = checks.tree(structure["url"] + (f"|{structure['version']}" if structure.get("version") else ""))
+    if structure.get("derivation") != "constraint":
+        return _nothing
+    if checks.definitions.type(kind) is None:
+        raise DefinitionError(f"{named} constrains the type {kind}, which R4 does not have")
+    base = checks.tree(STRUCTURE + kind)
+    known = frozenset(one.key for one in base.constraints)
+    rules = children(checks, top, base, named)
+    rules += checks.invariants(top.constraints, kind, top.id, named, known)
+
+    def check(node: Node, at: At, run: Run) -> None:
+        for rule in rules:
+            rule(node, at, run)
+
+    return check
+
+
+def _nothing(node: Node, at: At, run: Run) -> None:
+    """A type as profile says no more than the type."""
+
+
+def children(checks: Checks, element: Element, base: Element, named: str) -> list[Check]:
+    """The functions for the children that `element` constrains more than `base` does."""
+    made = (
+        _child(checks, child, below, named)
+        for child in element.children.values()
+        if (below := _below(checks, base, child.name, element)) is not None
+    )
+    return [one for one in made if one is not None]
+
+
+def _below(checks: Checks, base: Element, name: str, element: Element) -> Element | None:
+    """The child of that name in the type that `base` has, walking into data types and referred content."""
+    if name in base.children:
+        return base.children[name]
+    if base.content:
+        found = checks.tree(STRUCTURE + base.content.split(".")[0])
+        for step in base.content.split(".")[1:]:
+            found = found.children[step]
+        return found.children.get(name)
+    for one in element.types or base.types:
+        if checks.definitions.type(one.code) is not None:
+            found = checks.tree(STRUCTURE + one.code)
+            if name in found.children:
+                return found.children[name]
+    return None
+
+
+def _child(checks: Checks, child: Element, base: Element, named: str) -> Check | None:
+    definition = f"{named}#{child.id}"
+    least = child.min if child.min > base.min else 0
+    most = child.max if child.max is not None and (base.max is None or child.max < base.max) else None
+    rule = _rule(checks, child, base, named)
+    sliced = slicing.compiled(checks, child, named) if child.slices else None
+    if not (least or most is not None or rule or sliced):
+        return None
+    pick = picker(checks, child, base)
+    name = child.name
+
+    def check(node: Node, at: At, run: Run) -> None:
+        found = pick(node, at)
+        if len(found) < least:
+            how = "is missing" if not found else f"is there {len(found)} times"
+            run.say("element-missing", at, f"{name} {how}: at least {least} is demanded", definition=definition)
+        if most is not None and len(found) > most:
+            told = f"{name} must not be there" if most == 0 else f"{name} is there {len(found)} times: at most {most}"
+            run.say("element-too-many", at, told, definition=definition)
+        if rule:
+            for one in found:
+                rule(one, run)
+        if sliced:
+            sliced(found, at, run)
+
+    return check
+
+
+def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule | None:
+    """What each value of an element must meet, by its type."""
+    allowed = {one.code for one in element.types}
+    narrowed = bool(allowed) and {one.code for one in base.types} - allowed
+    items: dict[str, list[Item]] = {}
+    below: dict[str, list[Check]] = {}
+    for kind in element.types or (Type(""),):
+        items[kind.code] = checks.items(element, kind, base, named)
+        below[kind.code] = children(checks, _as(element, kind), _as(base, kind), named) if element.children else []
+    if not narrowed and not any(items.values()) and not any(below.values()):
+        return None
+    definition = f"{named}#{element.id}"
+
+    def rule(one: Picked, run: Run) -> None:
+        if one.kind not in items and narrowed:
+            told = f"the profile allows {' or '.join(sorted(allowed))} here, found {one.kind}"
+            run.say("type-not-allowed", one.at, told, definition=definition)
+            return
+        if one.value is not None:
+            for item in items.get(one.kind, ()):
+                item(one.value, one.at, run)
+        node = one.node
+        if node is not None:
+            for check in below.get(one.kind, ()):
+                check(node, one.at, run)
+
+    return rule
+
+
+rule_of = _rule
+
+
+def _as(element: Element, kind: Type) -> Element:
+    """The element with one of its types: what its children are."""
+    return element if len(element.types) <= 1 else replace(element, types=(kind,))
+
+
+def picker(checks: Checks, element: Element, base: Element) -> Pick:
+    """The function that picks the values of an element from the object it is in."""
+    name = element.name
+    if base.choice or element.choice:
+        known = {one.code for one in base.types} | {one.code for one in element.types}
+        steps = {
+            name + code[:1].upper() + code[1:]: Step(
+                name + code[:1].upper() + code[1:], f"{name}.ofType({code})", base.path, code
+            )
+            for code in known
+        }
+        return lambda node, at: _choice(steps, node, at)
+    kind = base.types[0].code if base.types else ""
+    step = Step(name, name, base.path, kind or base.path)
+    twin = "_" + name
+    if not checks.is_primitive(kind):
+        return lambda node, at: _objects(step, kind, node.get(name), at)
+    return lambda node, at: _primitives(step, kind, node.get(name), node.get(twin), at)
+
+
+def _choice(steps: dict[str, Step], node: Node, at: At) -> list[Picked]:
+    found = []
+    for key in node:
+        plain = key[1:] if key[:1] == "_" else key
+        step = steps.get(plain)
+        if step and (plain == key or plain not in node):
+            found.append(Picked(node.get(plain), node.get("_" + plain), (at, step, None), step.kind))
+    return found
+
+
+def _objects(step: Step, kind: str, value: Any, at: At) -> list[Picked]:
+    if type(value) is list:
+        return [Picked(one, None, (at, step, index), kind) for index, one in enumerate(value)]
+    return [] if value is None else [Picked(value, None, (at, step, None), kind)]
+
+
+def _primitives(step: Step, kind: str, value: Any, twin: Any, at: At) -> list[Picked]:
+    if type(value) is list or type(twin) is list:
+        values, twins = (one if type(one) is list else [] for one in (value, twin))
+        return [
+            Picked(
+                values[index] if index < len(values) else None,
+                twins[index] if index < len(twins) else None,
+                (at, step, index),
+                kind,
+            )
+            for index in range(max(len(values), len(twins)))
+        ]
+    return [] if value is None and twin is None else [Picked(value, twin, (at, step, None), kind)]
+
+
+def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
+    """The value must meet one of the profiles of its type."""
+
+    def check(value: Any, at: At, run: Run) -> None:
+        if type(value) is not dict:
+            return
+        known = list(_known(checks, urls, at, run, definition))
+        if len(known) == 1:
+            known[0](value, at, run)
+        elif known:
+            first: Run | None = None
+            for one in known:
+                trial = run.trial()
+                one(value, at, trial)
+                if trial.fits():
+                    run.found.extend(trial.found)
+                    return
+                first = first or trial
+            told = "; ".join(one.message for one in first.found[:3]) if first else ""
+            run.say("profile-not-matched", at, f"meets none of {', '.join(urls)}: {told}", definition=definition)
+
+    return check
+
+
+def _known(checks: Checks, urls: tuple[str, ...], at: At, run: Run, definition: str) -> Iterator[Check]:
+    for url in urls:
+        profile = profile_or_issue(checks, url, at, run, definition)
+        if profile is not None:
+            yield profile
+
+
+def profile_or_issue(checks: Checks, url: str, at: At, run: Run, definition: str = "") -> Check | None:
+    """The function of a profile; where there is none, an issue that says so."""
+    try:
+        profile = checks.profile(url)
+    except DefinitionError as error:
+        run.say("profile-broken", at, str(error), "error", definition=definition)
+        return None
+    if profile is None:
+        run.say("profile-unknown", at, f"the profile {url} is not known here", checks.settings.unresolved_profiles,
+                "give the package that has it", definition)  # fmt: skip
+        return None
+    return profile.check

@@ -1,0 +1,150 @@
+"""References: where they lead, and whether that is what the element allows (https://hl7.org/fhir/R4/references.html)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fhir_case.issues import DefinitionError
+from fhir_case.validation.places import At, Step
+from fhir_case.validation.plan import STRUCTURE, Type
+from fhir_case.validation.primitives import is_absolute
+from fhir_case.validation.run import Node, Run
+
+if TYPE_CHECKING:
+    from fhir_case.validation.checks import Checks
+    from fhir_case.validation.types import Item
+
+_ROOT = Step("", "%resource")
+_TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a reference leads to, and how: contained, or bundled (https://hl7.org/fhir/R4/valueset-resource-aggregation-mode.html)."""
+
+    resource: Node
+    mode: str
+
+
+def resolve(run: Run, text: str) -> Target | None:
+    """The resource a reference leads to: contained in the same resource, or in the same Bundle."""
+    if text.startswith("#"):
+        found = run.root if text == "#" else _contained(run.root, text[1:])
+        return Target(found, "contained") if found is not None else None
+    if run.bundle is None:
+        return None
+    found = run.bundle.find(text.split("#")[0], run.full_url)
+    if found is not None and "#" in text:
+        found = _contained(found, text.split("#", 1)[1])
+    return Target(found, "bundled") if found is not None else None
+
+
+def _contained(root: Node, name: str) -> Node | None:
+    held = root.get("contained")
+    for one in held if isinstance(held, list) else ():
+        if isinstance(one, dict) and one.get("id") == name:
+            return one
+    return None
+
+
+def type_in(text: str) -> str:
+    """The resource type that the text of a reference names: `Patient` in `http://…/Patient/1`, or ""."""
+    found = _TYPED.search(text)
+    return found.group(1) if found else ""
+
+
+def check_reference(node: Node, at: At, run: Run) -> None:
+    """What every Reference must be, whatever it may lead to."""
+    text = node.get("reference")
+    if not isinstance(text, str):
+        if not any(key in node for key in ("identifier", "display", "extension", "_reference")):
+            run.say("reference-format", at, "a Reference needs a reference, an identifier or a display", "warning")
+        return
+    if text.startswith("#"):
+        if resolve(run, text) is None:
+            run.say("reference-unresolved", at, "no contained resource has this id", value=text)
+        return
+    kind = type_in(text)
+    if not is_absolute(text) and not (kind and kind in run.checks.definitions.resources):
+        if "?" not in text and run.bundle is None:
+            run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
+                    value=text)  # fmt: skip
+    stated = node.get("type")
+    target = resolve(run, text)
+    actual = target.resource.get("resourceType") if target else kind
+    if isinstance(stated, str) and actual and stated.removeprefix(STRUCTURE) != actual:
+        run.say(
+            "reference-type",
+            at,
+            f"type says {stated.removeprefix(STRUCTURE)[:64]}, but the reference leads to {actual}",
+        )
+
+
+def targets(checks: Checks, kind: Type, definition: str) -> Item:
+    """The function that checks what a reference leads to: one of the target types, meeting one of the target profiles."""
+    allowed: set[str] = set()
+    for url in kind.targets:
+        structure = checks.definitions.structure(url)
+        allowed.add(structure.get("type", "") if structure else url.removeprefix(STRUCTURE))
+    anything = "Resource" in allowed
+    known = checks.definitions.resources
+    profiles = [url for url in kind.targets if url.removeprefix(STRUCTURE) not in known and not anything]
+    plain = {url.removeprefix(STRUCTURE) for url in kind.targets}
+    words = ", ".join(sorted(allowed))
+
+    def check(value: Any, at: At, run: Run) -> None:
+        if type(value) is not dict:
+            return
+        text = value.get("reference")
+        target = resolve(run, text) if isinstance(text, str) else None
+        found = (
+            target.resource.get("resourceType")
+            if target
+            else type_in(text)
+            if isinstance(text, str)
+            else value.get("type")
+        )
+        if not isinstance(found, str) or not found:
+            return
+        found = found.removeprefix(STRUCTURE)
+        if not anything and found not in allowed and found in known:
+            run.say("reference-type", at, f"leads to {found}; allowed here: {words}", definition=definition)
+            return
+        if target is not None:
+            if kind.aggregation and target.mode not in kind.aggregation and not (
+                target.mode == "bundled" and "referenced" in kind.aggregation
+            ):  # fmt: skip
+                run.say("reference-aggregation", at, f"a {target.mode} resource; allowed here: {', '.join(kind.aggregation)}",
+                        definition=definition)  # fmt: skip
+            if profiles and found not in plain:
+                _check_profiles(run, target.resource, profiles, at, definition)
+
+    return check
+
+
+def _check_profiles(run: Run, resource: Node, profiles: list[str], at: At, definition: str) -> None:
+    verdicts = [_conforms(run, resource, url) for url in profiles]
+    if not any(verdict is not False for verdict in verdicts):
+        run.say("reference-profile", at, f"leads to a resource that meets none of {', '.join(profiles)}",
+                definition=definition)  # fmt: skip
+
+
+def _conforms(run: Run, resource: Node, url: str) -> bool | None:
+    key = (id(resource), url)
+    if key not in run.shared.conforming:
+        run.shared.conforming[key] = True
+        try:
+            profile = run.checks.profile(url)
+        except DefinitionError:
+            profile = None
+        if profile is None:
+            return None
+        if profile.type != resource.get("resourceType"):
+            run.shared.conforming[key] = False
+            return False
+        trial = run.within(resource, contained=False).trial()
+        profile.check(resource, (None, _ROOT, None), trial)
+        run.shared.conforming[key] = trial.fits()
+    return run.shared.conforming[key]

@@ -1,0 +1,135 @@
+"""A resource as a whole: its type, the profiles it claims, and what it contains (https://hl7.org/fhir/R4/resource.html)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_case.issues import DefinitionError
+from fhir_case.validation.bundles import BundleIndex
+from fhir_case.validation.nearest import nearest
+from fhir_case.validation.places import At, Step
+from fhir_case.validation.profiles import profile_or_issue
+from fhir_case.validation.run import Node, Run
+
+
+def check_resource(value: Any, at: At, run: Run) -> None:
+    """A resource that stands in another: the resource of a Bundle's entry, of a parameter."""
+    if isinstance(value, dict):
+        inner = run.within(value, contained=False)
+        if run.bundle is not None:
+            inner.full_url = run.bundle.full_url(value)
+        check_content(value, at, inner)
+
+
+def check_contained(value: Any, at: At, run: Run) -> None:
+    """A contained resource (https://hl7.org/fhir/R4/references.html#contained)."""
+    if not isinstance(value, dict):
+        return
+    if "contained" in value:
+        run.say("contained-nested", at, "a contained resource contains no others (dom-2)")
+    meta = value.get("meta")
+    for name in ("versionId", "lastUpdated") if isinstance(meta, dict) else ():
+        if name in meta:
+            run.say("element-not-allowed-here", at, f"a contained resource has no meta.{name} (dom-4)")
+    if isinstance(meta, dict) and "security" in meta:
+        run.say("element-not-allowed-here", at, "a contained resource has no security label (dom-5)")
+    if not value.get("id"):
+        run.say("element-missing", at, "a contained resource needs an id, which it is referred to by")
+    inner = run.within(value, contained=True)
+    check_content(value, at, inner)
+
+
+def check_content(resource: Node, at: At, run: Run) -> None:
+    """A resource against its type and the profiles that its meta claims."""
+    kind = resource.get("resourceType")
+    checks = run.checks
+    if not isinstance(kind, str):
+        run.say("resource-type-missing", at, "no resourceType: what resource this is cannot be known")
+        return
+    if kind not in checks.definitions.resources:
+        like = nearest(kind, checks.definitions.resources)
+        run.say("type-unknown", at, "R4 has no resource type of this name", fix=f"{like}?" if like else "", value=kind)
+        return
+    if at[1].kind != kind:
+        at = (at[0], Step(at[1].key, at[1].path, kind, kind), at[2])
+    if kind == "Bundle":
+        run.bundle = BundleIndex(resource, run.bundle)
+    checks.type(kind)(resource, at, run)
+    meta = resource.get("meta")
+    claimed = meta.get("profile") if isinstance(meta, dict) else None
+    for index, url in enumerate(claimed if isinstance(claimed, list) else ()):
+        if isinstance(url, str):
+            place = ((at, _META, None), _PROFILE, index)
+            check_profile(resource, url, at, place, run)
+    if isinstance(resource.get("contained"), list):
+        _check_use(resource, at, run)
+
+
+_META = Step("meta", "meta", "Resource.meta", "Meta")
+_PROFILE = Step("profile", "profile", "Meta.profile", "canonical")
+
+
+def check_profile(resource: Node, url: str, at: At, place: At, run: Run) -> None:
+    """A resource against one profile; `place` is where the profile is named."""
+    checks = run.checks
+    structure = checks.definitions.find(url, "StructureDefinition")
+    if structure is not None and structure.get("type") != resource.get("resourceType"):
+        if structure.get("type") not in ("Resource", "DomainResource"):
+            run.say(
+                "profile-type",
+                place,
+                f"{url} is a profile of {structure.get('type')}, not of {resource.get('resourceType')}",
+            )
+            return
+    check = profile_or_issue(checks, url, place, run)
+    if check:
+        check(resource, at, run)
+
+
+def _check_use(resource: Node, at: At, run: Run) -> None:
+    """Each contained resource is referred to, or refers to its container (dom-3)."""
+    contained = [one for one in resource["contained"] if isinstance(one, dict)]
+    said: set[str] = set()
+    back: set[int] = set()
+    for value, holder in _texts(resource):
+        if value.startswith("#"):
+            if value == "#" and holder is not None:
+                back.add(holder)
+            said.add(value[1:])
+    for index, one in enumerate(contained):
+        name = one.get("id")
+        if isinstance(name, str) and name not in said and index not in back:
+            place = (at, Step("contained", "contained", "DomainResource.contained", "Resource"), index)
+            run.say("contained-unused", place, "nothing refers to this contained resource, and it does not refer to its "
+                    "container (dom-3)", fix="refer to it, or leave it out")  # fmt: skip
+
+
+def _texts(resource: Node) -> list[tuple[str, int | None]]:
+    """All texts in references, canonicals and uris, with the number of the contained resource they stand in."""
+    found: list[tuple[str, int | None]] = []
+    stack: list[tuple[Any, int | None]] = [
+        (held, None) for key, held in resource.items() if key not in ("contained", "text")
+    ]
+    stack += [(one, index) for index, one in enumerate(resource["contained"])]
+    while stack:
+        held, holder = stack.pop()
+        if type(held) is dict:
+            stack.extend((one, holder) for key, one in held.items() if key != "id")
+        elif type(held) is list:
+            stack.extend((one, holder) for one in held)
+        elif type(held) is str:
+            found.append((held, holder))
+    return found
+
+
+def check_whole(resource: Any, at: At, run: Run, profiles: tuple[str, ...]) -> None:
+    """The resource given to a validator, also against the profiles that were asked for."""
+    if not isinstance(resource, dict):
+        run.say("element-type", at, "expected a resource: a JSON object with resourceType")
+        return
+    check_content(resource, at, run)
+    for url in profiles:
+        try:
+            check_profile(resource, url, at, at, run)
+        except DefinitionError as error:
+            run.say("profile-broken", at, str(error))

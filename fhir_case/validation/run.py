@@ -1,0 +1,105 @@
+"""One validation under way: what has been found so far, and what the resource being checked stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fhir_case.issues import Severity
+from fhir_case.validation.places import At
+
+if TYPE_CHECKING:
+    from fhir_case.validation.bundles import BundleIndex
+    from fhir_case.validation.checks import Checks
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding before it is written out: its place is still steps, not text."""
+
+    code: str
+    at: At | None
+    message: str
+    severity: Severity = "error"
+    fix: str = ""
+    definition: str = ""
+    link: str = ""
+    value: str = ""
+    """What stands there, for those who ask to see values."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What all resources of one validation share."""
+
+    conforming: dict[tuple[int, str], bool] = field(default_factory=dict)
+    """Whether the resource with that `id()` meets the profile; True while that is being found out, which ends circles."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The checks of one resource. `found` is shared with the resources it is in and those in it."""
+
+    checks: Checks
+    found: list[Found]
+    resource: Node
+    """The resource being checked: `%resource` of FHIRPath."""
+    root: Node
+    """The resource that contains it, or itself: `%rootResource`."""
+    shared: Shared
+    bundle: BundleIndex | None = None
+    """The Bundle it stands in."""
+    full_url: str = ""
+    """The fullUrl of its entry."""
+
+    def say(
+        self,
+        code: str,
+        at: At | None,
+        message: str,
+        severity: Severity = "error",
+        fix: str = "",
+        definition: str = "",
+        value: object = "",
+    ) -> None:
+        """Note a finding."""
+        self.found.append(
+            Found(code, at, message, severity, fix, definition, "", str(value)[:80] if value != "" else "")
+        )
+
+    def within(self, resource: Node, contained: bool) -> Run:
+        """The checks of a resource inside this one, with the same list of findings."""
+        root = self.root if contained else resource
+        return Run(self.checks, self.found, resource, root, self.shared, self.bundle, self.full_url)
+
+    def trial(self) -> Run:
+        """The same place with a list of findings of its own: to see whether something would fit."""
+        return Run(self.checks, [], self.resource, self.root, self.shared, self.bundle, self.full_url)
+
+    def fits(self) -> bool:
+        """Whether nothing that is an error was found."""
+        return not any(one.severity in ("error", "fatal") for one in self.found)
+
+    # What FHIRPath asks (fhir_case.fhirpath.Scope).
+
+    def resolve(self, reference: str) -> Node | None:
+        """The resource that a reference of this resource leads to, if it is here."""
+        from fhir_case.validation.references import resolve
+
+        target = resolve(self, reference)
+        return target.resource if target else None
+
+    def member_of(self, value: Any, url: str) -> bool | None:
+        """Whether a code, Coding or CodeableConcept is in the value set; None: it cannot be decided here."""
+        return self.checks.member_of(value, url)
+
+    def conforms(self, node: Node, url: str) -> bool | None:
+        """Whether a resource or value meets the profile; None: the profile is not known."""
+        profile = self.checks.profile(url)
+        if profile is None:
+            return None
+        trial = self.trial()
+        profile.check(node, None, trial)
+        return trial.fits()

@@ -1,0 +1,15 @@
+"""The rules of a type that no StructureDefinition can say, by type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fhir_case.validation import bundles, codings, references
+from fhir_case.validation.places import At
+from fhir_case.validation.run import Node, Run
+
+SPECIAL: dict[str, Callable[[Node, At, Run], None]] = {
+    "Bundle": bundles.check,
+    "Coding": codings.check_coding,
+    "Reference": references.check_reference,
+}

@@ -1,0 +1,273 @@
+"""What every element of R4 itself must be: known, of its type, not empty, as often as its type allows.
+
+A type becomes a function over a JSON object; each of its elements a function over the value of one key, made when the key is
+first met. Profiles only add to this (profiles.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fhir_case.validation import primitives
+from fhir_case.validation.nearest import nearest
+from fhir_case.validation.places import At, Step
+from fhir_case.validation.plan import STRUCTURE, Element, Type
+from fhir_case.validation.run import Node, Run
+
+if TYPE_CHECKING:
+    from fhir_case.validation.checks import Checks
+
+Check = Callable[[Node, At, Run], None]
+"""Checks an object (resource, data type, backbone element)."""
+Item = Callable[[Any, At, Run], None]
+"""Checks one value of an element, whatever its type."""
+_ByKey = Callable[[Any, Node, At, Run], None]
+_ANY_RESOURCE = ("Resource", "DomainResource")
+
+
+def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
+    """The function that checks the content of a type (`element` is its root) or of a backbone element.
+
+    `top` is the root of the type, for elements whose content is that of another (contentReference).
+    """
+    by_key = _Keys(checks, element, kind, top)
+    required = [
+        (tuple(keys), child.name, child.id)
+        for child in element.children.values()
+        if child.min > 0 and (keys := by_key.keys_of(child))
+    ]
+    choices = [
+        frozenset(keys) for child in element.children.values() if child.choice and (keys := by_key.keys_of(child))
+    ]
+    choices = [keys for keys in choices if len(keys) > 2]
+    invariants = checks.invariants(element.constraints, kind or element.path, element.id)
+    more = checks.special(kind or element.path)
+    rules: list[Check] = [*invariants, *([more] if more else [])]
+
+    def check(node: Node, at: At, run: Run) -> None:
+        for key, value in node.items():
+            by_key[key](value, node, at, run)
+        for keys, name, definition in required:
+            if not any(key in node for key in keys):
+                run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
+        for keys in choices:
+            if len(keys & node.keys()) > 1:
+                _one_of(keys & node.keys(), at, run)
+        if len(node) == ("id" in node):
+            run.say("element-empty", at, "an element without a value or children (ele-1)", fix="leave it out")
+            return
+        for rule in rules:
+            rule(node, at, run)
+
+    return check
+
+
+def _one_of(keys: set[str], at: At, run: Run) -> None:
+    names = sorted({key.removeprefix("_") for key in keys})
+    if len(names) > 1:
+        run.say("choice-several", at, f"only one of these may be there: {', '.join(names)}")
+
+
+class _Keys(dict[str, _ByKey]):
+    """The check of each key an object may have, made when the key is first met."""
+
+    def __init__(self, checks: Checks, element: Element, kind: str, top: Element) -> None:
+        super().__init__()
+        self.checks, self.element, self.kind, self.top = checks, element, kind, top
+        self.known: dict[str, tuple[Element, Type]] = {}
+        for child in element.children.values():
+            for one in child.types or (Type(""),):
+                self.known[child.name + one.code[:1].upper() + one.code[1:] if child.choice else child.name] = (
+                    child,
+                    one,
+                )
+        if kind in checks.definitions.resources:
+            self["resourceType"] = _nothing
+
+    def keys_of(self, child: Element) -> list[str]:
+        """The keys under which an element can stand."""
+        keys = [key for key, (known, _) in self.known.items() if known is child]
+        return keys + ["_" + key for key in keys]
+
+    def __missing__(self, key: str) -> _ByKey:
+        name = key.removeprefix("_")
+        if name not in self.known or (key != name and not self.checks.is_primitive(self.known[name][1].code)):
+            # Not kept: keys that are no elements come from outside, in any number.
+            return self._unknown(key)
+        child, kind = self.known[name]
+        self[key] = made = self._made(key, child, kind)
+        return made
+
+    def _unknown(self, key: str) -> _ByKey:
+        def check(value: Any, node: Node, at: At, run: Run) -> None:
+            like = nearest(key.removeprefix("_"), self.known)
+            run.say("element-unknown", at, f"there is no element {key[:80]}", "error", f"{like}?" if like else "")
+
+        return check
+
+    def _made(self, key: str, child: Element, kind: Type) -> _ByKey:
+        path = f"{child.name}.ofType({kind.code})" if child.choice else child.name
+        step = Step(key, path, child.path, kind.code or child.path)
+        if key != child.name and key.startswith("_"):
+            return (_twins if child.listed else _twin)(step, self.checks.type("Element"))
+        items = self.checks.items(child, kind, None)
+        if self.checks.is_primitive(kind.code):
+            return (_values if child.listed else _value)(step, kind.code, items)
+        inner: Item = self._inner(child, kind)
+        return (_objects if child.listed else _object)(step, inner, items)
+
+    def _inner(self, child: Element, kind: Type) -> Item:
+        if kind.code in _ANY_RESOURCE:
+            return self.checks.contained if child.name == "contained" else self.checks.resource
+        if child.content:
+            return self.checks.backbone(self.top, child.content)
+        if child.children:
+            return self.checks.backbone(self.top, child.path)
+        return self.checks.type(kind.code)
+
+
+def _nothing(value: Any, node: Node, at: At, run: Run) -> None:
+    """`resourceType` was read before."""
+
+
+def _object(step: Step, inner: Item, items: list[Item]) -> _ByKey:
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        here = (at, step, None)
+        if type(value) is not dict:
+            _not_an_object(value, here, run, inner)
+            return
+        inner(value, here, run)
+        for item in items:
+            item(value, here, run)
+
+    return check
+
+
+def _objects(step: Step, inner: Item, items: list[Item]) -> _ByKey:
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if type(value) is not list:
+            value = _not_a_list(value, (at, step, None), run)
+        elif not value:
+            run.say("element-empty", (at, step, None), "an empty array", fix="leave the element out")
+        for index, one in enumerate(value):
+            here = (at, step, index)
+            if type(one) is not dict:
+                _not_an_object(one, here, run, None)
+                continue
+            inner(one, here, run)
+            for item in items:
+                item(one, here, run)
+
+    return check
+
+
+def _value(step: Step, kind: str, items: list[Item]) -> _ByKey:
+    fits = primitives.fits(kind)
+
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if not fits(value) and not _explained(kind, value, (at, step, None), run):
+            return
+        for item in items:
+            item(value, (at, step, None), run)
+
+    return check
+
+
+def _values(step: Step, kind: str, items: list[Item]) -> _ByKey:
+    fits = primitives.fits(kind)
+    twin = "_" + step.key
+
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if type(value) is not list:
+            value = _not_a_list(value, (at, step, None), run)
+        elif not value:
+            run.say("element-empty", (at, step, None), "an empty array", fix="leave the element out")
+        for index, one in enumerate(value):
+            if not fits(one):
+                if one is None:
+                    _null(node.get(twin), (at, step, index), run, index)
+                    continue
+                if not _explained(kind, one, (at, step, index), run):
+                    continue
+            for item in items:
+                item(one, (at, step, index), run)
+
+    return check
+
+
+def _twin(step: Step, inner: Check) -> _ByKey:
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if type(value) is dict:
+            inner(value, (at, step, None), run)
+        else:
+            run.say("element-type", (at, step, None), "expected an object with id or extension")
+
+    return check
+
+
+def _twins(step: Step, inner: Check) -> _ByKey:
+    def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if type(value) is not list:
+            run.say("element-type", (at, step, None), "expected an array, one entry for each value, or null")
+            return
+        for index, one in enumerate(value):
+            if type(one) is dict:
+                inner(one, (at, step, index), run)
+            elif one is not None:
+                run.say("element-type", (at, step, index), "expected an object with id or extension, or null")
+
+    return check
+
+
+def _explained(kind: str, value: Any, here: At, run: Run) -> bool:
+    """Say what is wrong with a value that does not fit its type; whether more can be checked about it."""
+    if value is None:
+        run.say("element-empty", here, "null stands for nothing here", fix="leave the element out")
+        return False
+    if type(value) is list:
+        run.say("element-type", here, "expected one value, found an array", fix="take the brackets away")
+        return False
+    if type(value) is dict:
+        run.say("element-type", here, f"expected {primitives.expected(kind)}, found an object")
+        return False
+    usable = True
+    for one in primitives.problems(kind, value):
+        run.say(one.code, here, one.message, one.severity, one.fix, value=value)
+        usable = usable and one.severity not in ("error", "fatal")
+    return usable
+
+
+def _null(twins: Any, here: At, run: Run, index: int) -> None:
+    # https://hl7.org/fhir/R4/json.html#primitive: null keeps the place of a value that has only id or extensions.
+    if type(twins) is not list or len(twins) <= index or twins[index] is None:
+        run.say("element-empty", here, "null where neither a value nor an extension stands", fix="take it out")
+
+
+def _not_a_list(value: Any, here: At, run: Run) -> list[Any]:
+    run.say("element-type", here, "expected an array", fix="put it in brackets: […]")
+    return [] if value is None else [value]
+
+
+def _not_an_object(value: Any, here: At, run: Run, inner: Item | None) -> None:
+    found = {list: "an array", type(None): "null"}.get(type(value), "a simple value")
+    run.say("element-type", here, f"expected an object, found {found}")
+    if inner is not None and type(value) is list:
+        outer, step, _ = here
+        for index, one in enumerate(value):
+            if type(one) is dict:
+                inner(one, (outer, step, index), run)
+
+
+def of_type(checks: Checks, name: str) -> Check:
+    """The function for the type `name` of R4."""
+    top = checks.tree(STRUCTURE + name)
+    return content(checks, top, name, top)
+
+
+def of_backbone(checks: Checks, top: Element, path: str) -> Check:
+    """The function for the backbone element at `path` of the type `top`."""
+    element = top
+    for name in path.split(".")[1:]:
+        element = element.children[name.removesuffix("[x]")]
+    return content(checks, element, "", top)

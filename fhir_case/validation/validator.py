@@ -1,0 +1,70 @@
+"""From a resource to its issues: one validation, begun, run and written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fhir_case.issues import SEVERITIES, Issue, Place
+from fhir_case.json import places, tolerant
+from fhir_case.validation import resources
+from fhir_case.validation.checks import Checks
+from fhir_case.validation.places import keys_of, path_of, root
+from fhir_case.validation.run import Found, Run, Shared
+
+
+def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[Found]:
+    """What is wrong with a resource, in the order in which it was found, each defect once."""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    at = root(kind if isinstance(kind, str) else "")
+    whole = resource if isinstance(resource, dict) else {}
+    run = Run(checks, [], whole, whole, Shared())
+    try:
+        resources.check_whole(resource, at, run, profiles)
+    except RecursionError:
+        run.say("limit-depth", at, "nested too deep to be checked any further")
+    return _once(run.found, checks.settings.max_issues)
+
+
+def _once(found: Iterable[Found], most: int) -> list[Found]:
+    """Each defect once: two profiles that demand the same thing make one issue, of the graver severity."""
+    kept: dict[tuple[Any, ...], Found] = {}
+    for one in found:
+        key = (one.code, path_of(one.at), one.message)
+        known = kept.get(key)
+        if known is None or SEVERITIES.index(one.severity) < SEVERITIES.index(known.severity):
+            kept[key] = one
+    made = list(kept.values())
+    if len(made) > most:
+        told = f"{len(made) - most} more issues are not listed"
+        made = [*made[:most], Found("limit-size", made[most].at, told, "error")]
+    return made
+
+
+def validated(checks: Checks, value: Any, text: str | None, file: str, profiles: tuple[str, ...]) -> list[Issue]:
+    """The issues of a resource; where its `text` is given, each with its line and column."""
+    found = issues_of(checks, value, profiles)
+    spots = places.positions(text, {keys_of(one.at) for one in found}) if text is not None and found else {}
+    made = []
+    for one in found:
+        spot = spots.get(keys_of(one.at))
+        place = Place(file or "input", *spot.start) if spot else Place(file) if file else None
+        made.append(
+            Issue(one.code, one.message, one.severity, path_of(one.at), place, one.fix, one.definition, one.link)
+        )
+    return made
+
+
+def faults(read: tolerant.Read, file: str) -> list[Issue]:
+    """What is wrong with the JSON itself."""
+    return [
+        Issue(
+            one.code,
+            one.message,
+            "fatal" if one.fatal else "error",
+            "",
+            Place(file or "input", one.line, one.column),
+            one.fix,
+        )
+        for one in read.faults
+    ]
