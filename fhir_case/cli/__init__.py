@@ -19,6 +19,7 @@ from fhir_case.cli.diff import diff
 from fhir_case.cli.mapping import mapping
 from fhir_case.cli.new import new
 from fhir_case.cli.output import SERVER, UNREADABLE, counted, decorated, pieces_of, stop, tell
+from fhir_case.cli.package import package
 from fhir_case.cli.pull import pull
 from fhir_case.cli.push import push
 from fhir_case.cli.schema import schema
@@ -70,6 +71,7 @@ app = typer.Typer(
 )  # fmt: skip
 for command in (demo, new, check, build, push, pull, diff, mapping, schema):
     app.command()(command)
+app.add_typer(package, name="package")
 
 
 def _version(asked: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from fhir_case.definitions.entry import Entry
@@ -55,7 +55,7 @@ class Definitions:
         own package or the packages that one depends on have comes first. Rules of HL7's validator.
         """
         place = self._place(canonical, kind, near)
-        return self._read(*place) if place else None
+        return self._known(*place) if place else None
 
     def structure(self, canonical: str, *, near: str = "") -> Resource | None:
         """The StructureDefinition of that canonical, with its snapshot, generated when it has none.
@@ -69,15 +69,15 @@ class Definitions:
         key = (at, entry.place)
         if key in self._generated:
             return self._generated[key]
-        structure = self._read(at, entry)
-        if has_snapshot(structure):
+        structure = self._known(at, entry)
+        if structure is None or has_snapshot(structure):
             return structure
         try:
             made = self._with_snapshot(entry, structure)
         except DefinitionError as error:
             if self._chain():
                 raise  # it is the base of another, which says what is wrong with it
-            self._note(Issue("profile-broken", str(error), path=entry.canonical))
+            self._note(Issue("profile-broken", str(error), definition=entry.canonical))
             made = None
         self._generated[key] = made
         return made
@@ -111,6 +111,8 @@ class Definitions:
     ) -> Definitions:
         """New definitions with these on top of what is here; `issues` are kept with them."""
         given, notes = _usable(resources)
+        packages = tuple(packages)
+        notes += [issue for package in packages for issue in package.issues]
         above = (Given(given),) if given else ()
         return Definitions(
             self._base, self._about, (*above, *packages, *self._above), (*self.issues, *issues, *notes)
@@ -151,6 +153,14 @@ class Definitions:
             if one.name in own.dependencies and fits(one.version, own.dependencies[one.name])
         }  # fmt: skip
 
+    def _known(self, at: int, entry: Entry) -> Resource | None:
+        """The resource of an entry; None, and a note, when its file can't be read."""
+        try:
+            return self._read(at, entry)
+        except DefinitionError as error:
+            self._note(Issue("definition-unreadable", str(error), "warning", definition=entry.canonical))
+            return None
+
     def _read(self, at: int, entry: Entry) -> Resource:
         key = (at, entry.place)
         kept = self._kept.get(key)
@@ -177,7 +187,10 @@ class Definitions:
             )
         chain.append(entry.canonical)
         try:
-            made = {**structure, "snapshot": {"element": snapshot(structure, self.structure)}}
+            made = {
+                **structure,
+                "snapshot": {"element": snapshot(structure, partial(self.structure, near=entry.canonical))},
+            }
         finally:
             chain.pop()
         made.pop("differential", None)
@@ -192,7 +205,8 @@ class Definitions:
 
     def _note(self, issue: Issue) -> None:
         with self._lock:
-            self._found.append(issue)
+            if issue not in self._found:
+                self._found.append(issue)
 
 
 def has_snapshot(structure: Resource) -> bool:

@@ -26,6 +26,7 @@ from fhir_case.definitions.definitions import Definitions
 from fhir_case.definitions.entry import Entry
 from fhir_case.definitions.shelf import Shelf
 from fhir_case.definitions.source import Resource, by_url
+from fhir_case.issues import Issue
 
 TABLE = Path(__file__).with_name("tables") / "r4.bin"
 
@@ -35,6 +36,7 @@ class _Embedded:
 
     name, version = "hl7.fhir.r4.core", "4.0.1"
     dependencies: Mapping[str, str] = {}
+    issues: tuple[Issue, ...] = ()
 
     def __init__(self) -> None:
         self._shelf = Shelf(TABLE)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from fhir_case import json
 from fhir_case.definitions.entry import Entry, entry_of
 from fhir_case.definitions.stripping import stripped
+from fhir_case.issues import Issue
 
 Resource = dict[str, Any]
 
@@ -30,6 +31,10 @@ class Source(Protocol):
         """Names of packages it builds on, with the versions asked for."""
 
     @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What of it can't be used."""
+
+    @property
     def by_url(self) -> Mapping[str, Sequence[Entry]]: ...
     def read(self, entry: Entry) -> Resource:
         """The resource, stripped to what validation needs. Raises `DefinitionError` when it can't be read."""
@@ -48,6 +53,7 @@ class Given:
 
     name, version = "", ""
     dependencies: Mapping[str, str] = {}
+    issues: tuple[Issue, ...] = ()
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources = tuple(resources)
