@@ -1,0 +1,1 @@
+"""The function library, one module per idea; functions with a criterion are written out by `generate` instead."""

@@ -1,0 +1,52 @@
+"""Whether a narrative is the XHTML that FHIR allows (http://hl7.org/fhir/R4/narrative.html#xhtml)."""
+
+from __future__ import annotations
+
+ELEMENTS = frozenset(
+    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img "
+    "li map area ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul u var bdo object param "
+    "del ins kbd ruby rt rp".split()
+)
+"""Those of chapters 7-11 and 15 of HTML 4.0, and images and links."""
+_NAMESPACE = "http://www.w3.org/1999/xhtml"
+
+
+def problem(text: str) -> str | None:
+    """Why a `div` is not allowed; None: it is."""
+    from xml.parsers import expat
+
+    found: list[str] = []
+    held = False
+    first = True
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal held, first
+        space, _, local = name.rpartition(" ")
+        if first and (local != "div" or space != _NAMESPACE):
+            found.append(f"the narrative is a div in the namespace {_NAMESPACE}, found {local}")
+        first = False
+        if local not in ELEMENTS:
+            found.append(f"the element {local[:40]} is not allowed")
+        held = held or local == "img"
+        for attribute in attributes:
+            if attribute.lower().startswith("on"):
+                found.append(f"the attribute {attribute[:40]} is not allowed")
+
+    def chars(data: str) -> None:
+        nonlocal held
+        held = held or not data.isspace()
+
+    def doctype(*_: object) -> None:
+        raise ValueError("a DOCTYPE is not allowed")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begin
+    parser.CharacterDataHandler = chars
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        return f"no well-formed XML: {expat.ErrorString(error.code)}"
+    except ValueError as error:
+        return str(error)
+    return found[0] if found else None if held else "the narrative says nothing"
