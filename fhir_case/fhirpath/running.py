@@ -51,13 +51,17 @@ def traced(env: Env, name: Items, items: Items) -> None:
 
 
 def sorted_by(rows: list[tuple[Any, tuple[Items, ...]]], down: list[bool]) -> Items:
-    """Items by their keys; nothing comes before everything."""
+    """Items by their keys; those without a key come first."""
 
     def order(a: tuple[Any, tuple[Items, ...]], b: tuple[Any, tuple[Items, ...]]) -> int:
         for x, y, reverse in zip(a[1], b[1], down, strict=True):
             if len(x) > 1 or len(y) > 1:
                 raise FHIRPathError("sort() takes keys of one item")
-            found = order_of(x[0], y[0], "sort()") or 0 if x and y else len(x) - len(y)
+            if not x or not y:
+                if len(x) != len(y):
+                    return len(x) - len(y)
+                continue
+            found = order_of(x[0], y[0], "sort()")
             if found:
                 return -found if reverse else found
         return 0

@@ -55,8 +55,7 @@ def _precision(_: Any, items: Items) -> Items:
         clock = value.parts if isinstance(value, Time) else value.parts[3:]
         return [digits - (4 if value.zone is not None and value.zone < 0 and clock else 0)]
     if value.__class__ is int or isinstance(value, Decimal):
-        places = Decimal(value).as_tuple()
-        return [max(len(places.digits), 1 - int(places.exponent))]
+        return [max(-int(Decimal(value).as_tuple().exponent), 0)]
     if value is None:
         return []
     raise FHIRPathError(f"precision() takes a number, a date or a time, found {shown(value)}")
