@@ -44,7 +44,7 @@ class Validator:
                 raise DefinitionError(f"the profile {url} is not known: give the package or file that has it")
 
     def _prepare(self) -> None:
-        from fhir_case.terminology.value_sets import Terminology
+        from fhir_case.terminology.terminology import Terminology
         from fhir_case.validation.checks import Checks
 
         self._checks = Checks(self.definitions, Terminology(self.definitions), self.settings)

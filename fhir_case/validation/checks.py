@@ -9,7 +9,7 @@ from typing import Any
 
 from fhir_case.definitions import Definitions
 from fhir_case.issues import DefinitionError
-from fhir_case.terminology.value_sets import Terminology
+from fhir_case.terminology.terminology import Terminology
 from fhir_case.validation import bindings, extensions, invariants, profiles, references, resources, types, values
 from fhir_case.validation.plan import STRUCTURE, Constraint, Element, Type, tree
 from fhir_case.validation.places import At

@@ -1,7 +1,8 @@
-"""Codings: does the system have the code, and is the display one of its (https://hl7.org/fhir/R4/datatypes.html#Coding)."""
+"""Codings and units: does the system have the code, and is the display one of its (https://hl7.org/fhir/R4/datatypes.html#Coding)."""
 
 from __future__ import annotations
 
+from fhir_case.terminology.code_system import CodeSystem
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
@@ -9,13 +10,86 @@ from fhir_case.validation.run import Node, Run
 _CODE = Step("code", "code", "Coding.code", "code")
 _SYSTEM = Step("system", "system", "Coding.system", "uri")
 _DISPLAY = Step("display", "display", "Coding.display", "string")
+_EXAMPLES = (
+    "http://example.",
+    "https://example.",
+    "http://acme.",
+    "https://acme.",
+    "http://www.acme.",
+    "urn:oid:",
+    "urn:uuid:",
+)
 
 
 def check_coding(node: Node, at: At, run: Run) -> None:
     """A code against the system it names."""
     system, code = node.get("system"), node.get("code")
-    if not isinstance(system, str) or not isinstance(code, str):
+    if not isinstance(code, str):
+        return
+    if not isinstance(system, str):
+        if "system" not in node and "_system" not in node:
+            run.say(
+                "code-system-unknown", at, "a code without a system has no defined meaning", "warning", "add its system"
+            )
         return
     if not is_absolute(system):
         run.say("code-system-unknown", (at, _SYSTEM, None), "the system of a code is an absolute uri", value=system)
         return
+    version = node.get("version")
+    known = run.checks.terminology.code_system(system, version if isinstance(version, str) else None)
+    if known is None:
+        _unknown_system(system, at, run)
+        return
+    found = known.contains(code)
+    if found is False:
+        why = known.problem_with(code) or f"{known.name} has no such code"
+        like = known.nearest(code)
+        run.say("code-unknown", (at, _CODE, None), why, "error", f"{like}?" if like else "", value=code)
+        return
+    if found is None:
+        run.say("code-undecided", at, known.undecided, "information")
+    display = node.get("display")
+    if isinstance(display, str):
+        _check_display(known, code, display, at, run)
+
+
+def _check_display(known: CodeSystem, code: str, display: str, at: At, run: Run) -> None:
+    settings = run.checks.settings
+    wrong = known.check_display(code, display, settings.languages or _language(run))
+    if wrong is None:
+        return
+    if wrong.kind == "language":
+        run.say("code-display", (at, _DISPLAY, None), "there is no display of this code in the language asked for",
+                "information", value=display)  # fmt: skip
+        return
+    told = "a display that differs in white space" if wrong.kind == "space" else f"not a display of {code[:64]}"
+    run.say("code-display", (at, _DISPLAY, None), told, settings.displays, wrong.nearest, value=display)
+
+
+def _language(run: Run) -> tuple[str, ...]:
+    language = run.resource.get("language")
+    return (language,) if isinstance(language, str) else ()
+
+
+def _unknown_system(system: str, at: At, run: Run) -> None:
+    settings = run.checks.settings
+    if system.startswith("http://hl7.org/fhir/") and run.checks.definitions.find(system, "ValueSet"):
+        run.say("code-system-unknown", (at, _SYSTEM, None), "this is a value set, not a code system", "error",
+                "the system that defines the code", value=system)  # fmt: skip
+        return
+    level = "information" if settings.examples and system.startswith(_EXAMPLES) else settings.unknown_code_systems
+    run.say(
+        "code-system-unknown", at, "the code system is not known here: its code cannot be checked", level, value=system
+    )
+
+
+def check_quantity(node: Node, at: At, run: Run) -> None:
+    """The code of a unit against its system: UCUM as a rule."""
+    system, code = node.get("system"), node.get("code")
+    if not isinstance(system, str) or not isinstance(code, str):
+        return
+    known = run.checks.terminology.code_system(system)
+    if known is not None and known.contains(code) is False:
+        why = known.problem_with(code) or f"{known.name} has no such code"
+        like = known.nearest(code)
+        run.say("unit-invalid", (at, _CODE, None), why, "error", f"{like}?" if like else "", value=code)

@@ -28,11 +28,9 @@ def check_contained(value: Any, at: At, run: Run) -> None:
     if "contained" in value:
         run.say("contained-nested", at, "a contained resource contains no others (dom-2)")
     meta = value.get("meta")
-    for name in ("versionId", "lastUpdated") if isinstance(meta, dict) else ():
-        if name in meta:
-            run.say("element-not-allowed-here", at, f"a contained resource has no meta.{name} (dom-4)")
-    if isinstance(meta, dict) and "security" in meta:
-        run.say("element-not-allowed-here", at, "a contained resource has no security label (dom-5)")
+    for name, rule in (("versionId", "dom-4"), ("lastUpdated", "dom-4"), ("security", "dom-5")):
+        if isinstance(meta, dict) and name in meta:
+            run.say("element-not-allowed-here", at, f"a contained resource has no meta.{name} ({rule})")
     if not value.get("id"):
         run.say("element-missing", at, "a contained resource needs an id, which it is referred to by")
     inner = run.within(value, contained=True)
@@ -73,14 +71,10 @@ def check_profile(resource: Node, url: str, at: At, place: At, run: Run) -> None
     """A resource against one profile; `place` is where the profile is named."""
     checks = run.checks
     structure = checks.definitions.find(url, "StructureDefinition")
-    if structure is not None and structure.get("type") != resource.get("resourceType"):
-        if structure.get("type") not in ("Resource", "DomainResource"):
-            run.say(
-                "profile-type",
-                place,
-                f"{url} is a profile of {structure.get('type')}, not of {resource.get('resourceType')}",
-            )
-            return
+    kind = structure.get("type") if structure else None
+    if kind not in (None, "Resource", "DomainResource", resource.get("resourceType")):
+        run.say("profile-type", place, f"{url} is a profile of {kind}, not of {resource.get('resourceType')}")
+        return
     check = profile_or_issue(checks, url, place, run)
     if check:
         check(resource, at, run)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from fhir_case.fhirpath.scope import Trace
 from fhir_case.issues import Severity
-from fhir_case.validation.places import At
+from fhir_case.validation.places import At, Step
+from fhir_case.validation.settings import Level
 
 if TYPE_CHECKING:
     from fhir_case.validation.bundles import BundleIndex
     from fhir_case.validation.checks import Checks
 
 Node = dict[str, Any]
+_HERE: At = (None, Step("", "%resource"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,21 @@ class Run:
     """The Bundle it stands in."""
     full_url: str = ""
     """The fullUrl of its entry."""
+    trace: Trace | None = None
 
     def say(
         self,
         code: str,
         at: At | None,
         message: str,
-        severity: Severity = "error",
+        severity: Severity | Level = "error",
         fix: str = "",
         definition: str = "",
         value: object = "",
     ) -> None:
-        """Note a finding."""
+        """Note a finding, unless what becomes of it is to be ignored."""
+        if severity == "ignore":
+            return
         self.found.append(
             Found(code, at, message, severity, fix, definition, "", str(value)[:80] if value != "" else "")
         )
@@ -95,11 +102,15 @@ class Run:
         """Whether a code, Coding or CodeableConcept is in the value set; None: it cannot be decided here."""
         return self.checks.member_of(value, url)
 
+    def now(self) -> datetime:
+        """The time of `now()` and `today()`."""
+        return datetime.now(UTC)
+
     def conforms(self, node: Node, url: str) -> bool | None:
         """Whether a resource or value meets the profile; None: the profile is not known."""
         profile = self.checks.profile(url)
         if profile is None:
             return None
         trial = self.trial()
-        profile.check(node, None, trial)
+        profile.check(node, _HERE, trial)
         return trial.fits()

@@ -11,5 +11,6 @@ from fhir_case.validation.run import Node, Run
 SPECIAL: dict[str, Callable[[Node, At, Run], None]] = {
     "Bundle": bundles.check,
     "Coding": codings.check_coding,
+    **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), codings.check_quantity),
     "Reference": references.check_reference,
 }
