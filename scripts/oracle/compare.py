@@ -19,10 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from fhir_case.api.validation import Validator
-from packages import package
+from named import collected, package
 from verdicts import SHARED, Oracle, Verdict, errors
 
+from fhir_case.api.validation import Validator
 from fhir_case.validation.settings import ValidationSettings
 
 
@@ -106,7 +106,8 @@ def scorer() -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
 
     spec = spec_from_file_location("score", SHARED / "validator-cases/score.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     made = module_from_spec(spec)
     spec.loader.exec_module(made)
     return made
@@ -139,19 +140,6 @@ def show(one: Compared) -> None:
             print(f"    {who:6} … {len(said) - 4} more")
     if one.crash:
         print(f"    {one.crash}")
-
-
-def collected(names: list[str]) -> list[Path]:
-    """The files that are named: themselves, in a folder, or in a list."""
-    found: list[Path] = []
-    for name in names:
-        if name.startswith("@"):
-            found += [Path(line) for line in Path(name[1:]).read_text("utf-8").splitlines() if line.strip()]
-        elif Path(name).is_dir():
-            found += sorted(Path(name).rglob("*.json"))
-        else:
-            found.append(Path(name))
-    return list(dict.fromkeys(file.resolve() for file in found))
 
 
 def main() -> None:

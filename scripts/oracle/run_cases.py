@@ -19,9 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fhir_case.api.validation import Validator
-from packages import package
+from named import package
 
+from fhir_case.api.validation import Validator
 from fhir_case.issues import Report
 from fhir_case.validation.settings import ValidationSettings
 

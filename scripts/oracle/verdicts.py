@@ -1,4 +1,4 @@
-"""What the oracle (HL7's validator, `../shared/oracle`) says of files; each answer is kept, since asking takes Java half a minute."""
+"""What the oracle (HL7's validator, `../shared/oracle`) says of files. Each answer is kept: Java takes half a minute to start."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ class Oracle:
             ["bash", str(SHARED / "oracle/oracle.sh"), *self.options, "-"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdin.write("".join(f"{file}\n" for file in files))
         process.stdin.close()
         found = {}
