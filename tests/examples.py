@@ -47,6 +47,17 @@ def examples() -> dict[str, bytes]:
     }
 
 
+@cache
+def others() -> dict[str, list[Path]]:
+    """The examples of all other types, definitions among them, by type."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(package().glob("*-*.json")):
+        type = path.name.partition("-")[0]
+        if type not in MAPPED:
+            found.setdefault(type, []).append(path)
+    return found
+
+
 def definition(type: str) -> Json:
     """R4's definition of a type."""
     return loads((package() / f"StructureDefinition-{type}.json").read_bytes())

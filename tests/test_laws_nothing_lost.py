@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from examples import MAPPED, examples
+from examples import MAPPED, examples, others
 
 from fhir_case import Case
+from fhir_case.bundle.build import BundleType
+from fhir_case.bundle.references import rewrite
 from fhir_case.json import Json, canonical, loads
 from tests.same import assert_same
 
@@ -23,13 +27,34 @@ def assert_comes_back(source: Json) -> Case:
     return case
 
 
+def assert_goes_onward(source: Json, *types: BundleType) -> None:
+    """Written as a bundle of our own and read again, the case says the same, and so does its bundle."""
+    case = Case.from_bundle(source)
+    for type in types or ("transaction", "collection", "document"):
+        bundle = case.to_bundle(type)
+        again = Case.from_bundle(bundle)
+        assert_same(said(again), said(case))
+        assert_same(again.to_bundle(), canonical(bundle))
+        assert_same(again.to_bundle(type), canonical(bundle))
+
+
+def said(case: Case) -> Json:
+    """What a case says, without how its bundle came and how that spelled its references."""
+    plain = {name: value for name, value in case.plain().items() if name != "bundle"}
+    return rewrite(plain, lambda reference: re.sub(r"^(item:[^#]+)#.*", r"\1", reference))
+
+
 def alone(resource: Json) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource}]}
 
 
 def inside(resource: Json) -> Json:
-    url = f"http://x.org/fhir/{resource['resourceType']}/{resource.get('id')}"
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": url, "resource": resource}]}
+    return among([resource])
+
+
+def among(resources: Iterable[Json]) -> Json:
+    entries = [{"fullUrl": f"http://x.org/fhir/{r['resourceType']}/{r.get('id')}", "resource": r} for r in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
 def test_the_examples_have_every_mapped_type() -> None:
@@ -46,14 +71,30 @@ def test_every_example_of_a_type_comes_back(type: str) -> None:
         assert_same(Case.loads(case.to_yaml()).dumps(), case.dumps())
         assert_same(Case.loads(case.to_json(), "case.json").dumps(), case.dumps())
         assert_same(Case.from_bundle(resource).to_bundle(), alone(resource))
+        assert_goes_onward(inside(resource))
 
 
 def test_every_example_of_a_type_comes_back_among_all_the_others() -> None:
-    entries = [
-        {"fullUrl": f"http://x.org/fhir/{r['resourceType']}/{r['id']}", "resource": r}
-        for r in map(loads, examples().values())
-    ]
-    assert_comes_back({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    together = among(loads(text) for text in examples().values())
+    assert_comes_back(together)
+    assert_goes_onward(together)
+
+
+def test_every_example_of_a_type_without_a_mapping_comes_back() -> None:
+    assert len(others()) > 110
+    for type, paths in others().items():
+        if type != "Bundle":
+            together = among(loads(path.read_bytes()) for path in paths)
+            assert_comes_back(together)
+            assert_goes_onward(together, "transaction")
+
+
+def test_every_example_of_a_bundle_comes_back() -> None:
+    paths = [path for path in others()["Bundle"] if path.stat().st_size < 1_000_000]  # larger: definitions, as above
+    assert len(paths) == 34
+    for path in paths:
+        assert_comes_back(loads(path.read_bytes()))
+        assert_goes_onward(loads(path.read_bytes()))
 
 
 def bundles(shared: Path, folder: str, count: int) -> list[Path]:
@@ -66,11 +107,13 @@ def test_every_ips_document_comes_back(shared: Path) -> None:
     for path in bundles(shared, "ips-bundles", 19):
         case = assert_comes_back(loads(path.read_bytes()))
         assert_same(Case.loads(case.to_yaml()).dumps(), case.dumps())
+        assert_goes_onward(loads(path.read_bytes()))
 
 
 def test_every_bundle_of_synthea_comes_back(shared: Path) -> None:
     for path in bundles(shared, "synthea", 10):
         assert_comes_back(loads(path.read_bytes()))
+        assert_goes_onward(loads(path.read_bytes()))
 
 
 def test_a_file_on_disk_comes_back_as_its_text_does(shared: Path) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from fhir_case.bundle.identity import ITEM, Identity, mark
 from fhir_case.bundle.narrative import escape
-from fhir_case.json import Json
+from fhir_case.json import Json, canonical
 from fhir_case.lens import DERIVATION
 from fhir_case.mappings.people import US_CORE
 from fhir_case.mappings.tables import OBSERVATION_CATEGORY
@@ -54,9 +54,8 @@ def apart(composition: Resource, resources: list[Addressed], namespace: str) -> 
     added: list[Addressed] = []
     for address, resource in resources:
         if resource["resourceType"] == "Patient":
-            found = {told.url: _observation(resource, told, address, namespace) for told in _TOLD}
-            added += [one for one in found.values() if one is not None]
-            resource = _without_told(resource, [url for url, one in found.items() if one is not None])
+            resource, observations = _without_told(resource, address, namespace)
+            added += observations
         made.append(Addressed(address, _quotes_inside(resource)))
     if added:
         sections = _entries(composition, "section")
@@ -114,8 +113,16 @@ def _extension(observation: Resource, told: _Told) -> Resource | None:
     return {"url": told.url, "extension": [*parts, {"url": "text", "valueString": concept["text"]}]}
 
 
-def _without_told(patient: Resource, urls: list[str]) -> Resource:
-    return _with_extensions(patient, [e for e in _entries(patient) if e.get("url") not in urls])
+def _without_told(patient: Resource, address: str, namespace: str) -> tuple[Resource, list[Addressed]]:
+    """The patient without what becomes observations, and these; what `together` would put elsewhere stays."""
+    observations = {told: _observation(patient, told, address, namespace) for told in _TOLD}
+    moved = {told: one for told, one in observations.items() if one is not None}
+    urls = [told.url for told in moved]
+    kept = [e for e in _entries(patient) if e.get("url") not in urls]
+    back = [_extension(one.resource, told) for told, one in moved.items()]
+    if canonical([*kept, *back]) != canonical(_entries(patient)):
+        return patient, []
+    return _with_extensions(patient, kept), list(moved.values())
 
 
 def _section(added: list[Addressed], *, with_narrative: bool) -> Resource:
@@ -149,7 +156,10 @@ def _quotes_inside(resource: Resource) -> Resource:
     quotes = [e for e in _entries(resource) if e.get("url") == DERIVATION]
     if host is None or not quotes:
         return resource
-    made = _with_extensions(resource, [e for e in resource["extension"] if e.get("url") != DERIVATION])
+    kept = [e for e in resource["extension"] if e.get("url") != DERIVATION]
+    if canonical([*quotes, *kept]) != canonical(resource["extension"]):
+        return resource  # they would be put back in another order
+    made = _with_extensions(resource, kept)
     hosting = {**host, "extension": [*host.get("extension", ()), *quotes]}
     if resource["resourceType"] == "AllergyIntolerance":
         return {**made, "code": hosting}
