@@ -78,7 +78,7 @@ def fetched(wanted: PackageName, cache: PackageCache, registry: str = REGISTRY) 
         except (DefinitionError, ServerError) as error:
             issues.append(Issue("package-missing", f"{of} depends on {one}: {error}", "information"))
             continue
-        if one.version and not fits(name.version, one.version) == 3:
+        if one.version and fits(name.version, one.version) != 3:
             said = f"{of} depends on {one}, which can't be had; {name.version} stands in for it"
             issues.append(Issue("package-version", said, "information"))
         if name not in done:

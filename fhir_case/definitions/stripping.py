@@ -53,7 +53,8 @@ _CONCEPT = frozenset(("definition",))
 
 def stripped(resource: Resource) -> Resource:
     """The resource with only what validation needs; resources that are no definitions come back as they are."""
-    keep = _KINDS.get(resource.get("resourceType", ""))
+    kind = resource.get("resourceType")
+    keep = _KINDS.get(kind) if isinstance(kind, str) else None
     return keep(resource) if keep else resource
 
 

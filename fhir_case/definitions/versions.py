@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-_SEMVER = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?")
-_WILD = re.compile(r"(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))*\??(?:-[0-9A-Za-z.*-]+)?")
-_CHUNKS = re.compile(r"\d+|\D+")
+_SEMVER = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?", re.ASCII)
+_WILD = re.compile(r"(?:\d+|[xX*])(?:\.(?:\d+|[xX*]))*\.?\??(?:-[0-9A-Za-z.*-]+)?", re.ASCII)
+_CHUNKS = re.compile(r"\d+|\D+", re.ASCII)
 
 SortKey = tuple[object, ...]
 
@@ -22,7 +22,7 @@ def split(canonical: str) -> tuple[str, str]:
 
 
 def order(version: str) -> SortKey:
-    """A key that sorts versions, oldest first: none, then what is not semantic in natural order, then semantic ones.
+    """A key that sorts versions, oldest first: none, then semantic ones by their numbers, others in natural order.
 
     A label makes a version older than the release (`1.0.0-ballot` < `1.0.0`), numbers count as numbers (`1.10` > `1.9`).
     """
@@ -38,9 +38,8 @@ def order(version: str) -> SortKey:
 
 def _natural(text: str) -> SortKey:
     """Digits as numbers, the rest as text."""
-    return tuple(
-        (0, int(chunk)) if chunk.isdigit() and len(chunk) < 1000 else (1, chunk) for chunk in _CHUNKS.findall(text)
-    )
+    chunks: list[str] = _CHUNKS.findall(text)
+    return tuple((0, int(one)) if one.isascii() and one.isdigit() and len(one) < 1000 else (1, one) for one in chunks)
 
 
 def fits(version: str, asked: str) -> int:
