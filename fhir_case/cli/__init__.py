@@ -16,6 +16,7 @@ from fhir_case.cli.build import build
 from fhir_case.cli.check import check
 from fhir_case.cli.demo import demo
 from fhir_case.cli.diff import diff
+from fhir_case.cli.fhirpath import fhirpath
 from fhir_case.cli.mapping import mapping
 from fhir_case.cli.new import new
 from fhir_case.cli.output import SERVER, UNREADABLE, counted, decorated, pieces_of, stop, tell
@@ -69,7 +70,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if decorated(sys.stdout) else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, new, check, build, push, pull, diff, mapping, schema):
+for command in (demo, new, check, build, push, pull, diff, mapping, schema, fhirpath):
     app.command()(command)
 app.add_typer(package, name="package")
 

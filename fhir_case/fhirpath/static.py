@@ -112,7 +112,7 @@ class _Checker:
             of = node.arguments[0]
             assert isinstance(of, TypeName)
             return _ANY if name == "is" else self.typed(of, left)
-        focus = this if name in FUNCTIONS else left
+        focus = this if name in FUNCTIONS else _ANY if name == "repeat" else left
         arguments = [self.of(argument, focus) for argument in node.arguments]
         if name == "iif" and arguments and _constant_text(node.arguments[0]):
             self.wrong("the criterion of iif() is no Boolean", node.arguments[0].at)

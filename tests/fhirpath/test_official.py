@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from official import Test, read, resource
 
-from fhir_case.fhirpath import Alone, FHIRPathError, Undecidable, compile
+from fhir_case.fhirpath import Alone, FHIRPathError, Undecidable, compile  # noqa: A004
 from fhir_case.fhirpath.logic import truth
 from fhir_case.fhirpath.nodes import TypeInfo, plain, type_info
 from fhir_case.fhirpath.quantities import Quantity

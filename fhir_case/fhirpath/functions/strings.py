@@ -8,7 +8,7 @@ import html
 import json
 from typing import Any
 
-from fhir_case.fhirpath import patterns
+from fhir_case.fhirpath.patterns import found, replaced
 from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.functions.signature import Function, text, whole
 from fhir_case.fhirpath.nodes import Items, system
@@ -68,19 +68,19 @@ def _replace(_: Any, items: Items, old: Items, new: Items) -> Items:
 
 def _matches(_: Any, items: Items, pattern: Items) -> bool | None:
     value, regex = text(items, "matches()"), text(pattern, "matches()")
-    return None if value is None or regex is None else patterns.found(regex, value)
+    return None if value is None or regex is None else found(regex, value)
 
 
 def _matches_full(_: Any, items: Items, pattern: Items) -> bool | None:
     value, regex = text(items, "matchesFull()"), text(pattern, "matchesFull()")
-    return None if value is None or regex is None else patterns.found(f"^(?:{regex})\\Z", value)
+    return None if value is None or regex is None else found(f"^(?:{regex})\\Z", value)
 
 
 def _replace_matches(_: Any, items: Items, pattern: Items, new: Items) -> Items:
     value, regex, put = (text(one, "replaceMatches()") for one in (items, pattern, new))
     if value is None or regex is None or put is None:
         return []
-    return [patterns.replaced(regex, put, value) if regex else value]
+    return [replaced(regex, put, value) if regex else value]
 
 
 def _length(_: Any, items: Items) -> Items:
