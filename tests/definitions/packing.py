@@ -42,7 +42,9 @@ def about(name: str = "test.one", version: str = "1.0.0", **more: Any) -> bytes:
 
 def packed(*resources: Resource, folder: str = "package/", **stated: Any) -> bytes:
     """A package with these resources."""
-    files = [file(f"{folder}{one['resourceType']}-{at}.json", json.dumps(one).encode()) for at, one in enumerate(resources)]
+    files = [
+        file(f"{folder}{one['resourceType']}-{at}.json", json.dumps(one).encode()) for at, one in enumerate(resources)
+    ]
     return tgz([file(f"{folder}package.json", about(**stated)), *files])
 
 

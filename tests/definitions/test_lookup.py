@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ def test_a_resource_that_is_given_wins_over_a_package_and_that_over_r4(cache: Pa
 
 
 def test_the_newest_of_several_versions_is_found(cache: PackageCache) -> None:
-    packages = [added(cache, value_set(version=v), name=f"test.{n}") for n, v in enumerate(("1.9.0", "1.10.0", "1.2.0"))]
+    packages = [
+        added(cache, value_set(version=v), name=f"test.{n}") for n, v in enumerate(("1.9.0", "1.10.0", "1.2.0"))
+    ]
     here = with_packages(*packages)
     assert version_of(here.find(A)) == "1.10.0"
     assert version_of(here.find(f"{A}|1.9.0")) == "1.9.0"
@@ -122,7 +125,7 @@ def test_profiles_that_build_on_themselves_are_an_issue(length: int) -> None:
 
 def test_a_tower_of_profiles_is_an_issue_not_a_crash() -> None:
     urls = [f"http://example.org/StructureDefinition/p{n}" for n in range(2_000)]
-    here = r4().extended(resources=[profile(a, b) for a, b in zip(urls, urls[1:], strict=False)] + [profile(urls[-1])])
+    here = r4().extended(resources=[profile(a, b) for a, b in pairwise(urls)] + [profile(urls[-1])])
     assert here.structure(urls[0]) is None
     assert "more than 50 other profiles" in here.issues[0].message
     assert here.structure(urls[-10]) is not None
@@ -144,7 +147,10 @@ def test_what_can_not_be_referred_to_is_reported() -> None:
 
 
 def test_definitions_in_a_bundle_are_taken_out_of_it() -> None:
-    bundle = {"resourceType": "Bundle", "entry": [{"resource": value_set()}, {"resource": {"resourceType": "Patient"}}, 3]}
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": value_set()}, {"resource": {"resourceType": "Patient"}}, 3],
+    }
     here = r4().extended(resources=[bundle])
     assert here.find(A) == value_set()
 

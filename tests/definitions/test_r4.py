@@ -96,7 +96,9 @@ def test_nothing_that_decides_validity_is_stripped() -> None:
                 assert json.canonical(ours[name]) == json.canonical(theirs[name])
             for mine, other in zip(ours.get("constraint", []), theirs.get("constraint", []), strict=True):
                 assert other.keys() - mine.keys() <= {"xpath", "requirements", "extension"}
-            lost = {one["url"] for one in theirs.get("extension", [])} - {one["url"] for one in ours.get("extension", [])}
+            lost = {one["url"] for one in theirs.get("extension", [])} - {
+                one["url"] for one in ours.get("extension", [])
+            }
             assert lost <= PUBLICATION
 
 
@@ -115,7 +117,10 @@ def test_published_expansions_stand_only_where_codes_come_from_elsewhere() -> No
     currencies = here.find("http://hl7.org/fhir/ValueSet/currencies")
     assert currencies is not None
     assert {"system": "urn:iso:std:iso:4217", "code": "EUR"}.items() <= {
-        key: one[key] for one in currencies["expansion"]["contains"] if one["code"] == "EUR" for key in ("system", "code")
+        key: one[key]
+        for one in currencies["expansion"]["contains"]
+        if one["code"] == "EUR"
+        for key in ("system", "code")
     }.items()
     assert "expansion" not in (here.find("http://hl7.org/fhir/ValueSet/administrative-gender") or {})
     too_costly = here.find("http://hl7.org/fhir/ValueSet/clinical-findings")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_case.definitions.versions import fits, order, split
 
-VERSIONS = st.one_of(st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}(-[a-z0-9.]{1,6})?", fullmatch=True), st.text(max_size=12))
+VERSIONS = st.one_of(
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}(-[a-z0-9.]{1,6})?", fullmatch=True), st.text(max_size=12)
+)
 
 
 @pytest.mark.parametrize(
@@ -25,16 +29,23 @@ def test_a_canonical_is_taken_apart(canonical: str, url: str, version: str) -> N
     assert split(canonical) == (url, version)
 
 
-def test_versions_are_in_the_order_of_their_releases() -> None:
-    given_order = ["", "1.0.0-ballot", "1.0.0", "1.9", "1.10", "2.0.0-ballot1", "2.0.0-ballot2", "2.0.0", "10.0.0"]
-    assert sorted(reversed(given_order), key=order) == given_order
+RELEASES = ["", "1.0.0-ballot", "1.0.0", "1.9", "1.10", "2.0.0-ballot1", "2.0.0-ballot2", "2.0.0", "10.0.0"]
+
+
+@given(st.permutations(RELEASES))
+def test_versions_are_in_the_order_of_their_releases(versions: list[str]) -> None:
+    assert sorted(versions, key=order) == RELEASES
+
+
+def test_versions_that_are_dates_are_in_their_order() -> None:
     assert order("20180812") < order("20190101")
     assert order("2018-08-12") < order("2019-01-01")
 
 
-@given(st.lists(VERSIONS, max_size=8))
-def test_any_versions_can_be_sorted(versions: list[str]) -> None:
-    assert sorted(sorted(versions, key=order), key=order) == sorted(versions, key=order)
+@given(st.lists(VERSIONS, max_size=8), st.randoms())
+def test_any_versions_can_be_sorted(versions: list[str], random: Random) -> None:
+    shuffled = random.sample(versions, len(versions))
+    assert [order(one) for one in sorted(shuffled, key=order)] == [order(one) for one in sorted(versions, key=order)]
 
 
 @pytest.mark.parametrize(
