@@ -29,6 +29,17 @@ def reference_to_wrong_type(tree: Tree) -> str:
 
 
 @breaking
+def reference_to_wrong_contained(tree: Tree) -> str:
+    site = tree.a(
+        lambda s: s.kind == "Reference" and s.resource is tree.resource and bool(s.element.targets)
+        and not {"Resource", "Basic"} & set(s.element.targets)
+    )  # fmt: skip
+    _extend(tree.resource, {"resourceType": "Basic", "id": "wrong", "code": {"text": "x"}}, "contained")
+    site.put({"reference": "#wrong"})
+    return site.path
+
+
+@breaking
 def reference_type_contradicts(tree: Tree) -> str:
     site = _reference(tree)
     site.value["type"] = tree.one(("Bogus", "Binary", "http://example.com/Patient"))

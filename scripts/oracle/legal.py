@@ -45,7 +45,7 @@ def characters_escaped(tree: Tree) -> str:
 
 @legal
 def optional_removed(tree: Tree) -> str:
-    site = tree.a(lambda s: s.element.min == 0)
+    site = tree.a(lambda s: s.element.min == 0 and len(s.holder.keys() - {"resourceType", "id"}) > 1)
     del site.holder[site.key]
     site.holder.pop(f"_{site.key}", None)
     return site.path

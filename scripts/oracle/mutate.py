@@ -1,6 +1,7 @@
 """mutate.py: valid resources, each changed in one known way; the untouched original beside them.
 
-    python scripts/oracle/mutate.py --seed N --out DIR [--each K] [--package P]… [--profile URL]… FILES…
+    python scripts/oracle/mutate.py --seed N --out DIR [--each K] [--if-valid] [--package P]…
+        [--profile URL]… FILES…
 
 Writes DIR/NAME.json for each original, DIR/NAME~K~KIND.json for each mutant, and DIR/manifest.jsonl with a line for each
 file: {file, source, kind, breaks, path}; `kind` of an original is `original`. `breaks` is what the change is meant to do: what it
@@ -25,9 +26,10 @@ import break_profile
 import break_structure
 import break_values
 import legal
-from named import collected, folder
+from named import collected, folder, package
 from shapes import Shapes
 from tree import KINDS, Inapplicable, Kind, Tree
+from verdicts import Oracle, errors
 
 from fhir_case.definitions import Definitions, Package, r4
 from fhir_case.json import JSONError, copied, dumps, loads
@@ -99,6 +101,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=5, help="mutants of each file")
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--profile", action="append", default=[])
+    parser.add_argument("--if-valid", action="store_true", help="leave out files that the oracle finds invalid")
     parser.add_argument("--kinds", action="store_true", help="list the kinds of change and stop")
     asked = parser.parse_args()
     if asked.kinds:
@@ -115,7 +118,11 @@ def main() -> None:
                 dumps({"file": name, "source": str(source), "kind": kind, "breaks": breaks, "path": path}) + "\n"
             )
 
-        for file in collected(asked.files):
+        sources = collected(asked.files)
+        if asked.if_valid:
+            verdicts = Oracle([package(name) for name in asked.package], asked.profile).judge(sources)
+            sources = [file for file in sources if not errors(verdicts[file])]
+        for file in sources:
             text = file.read_text("utf-8")
             try:
                 resource = loads(text)

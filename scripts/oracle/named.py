@@ -1,4 +1,4 @@
-"""What is named on the command line: resources, and FHIR packages (folder, `.tgz`, `NAME@VERSION`, the cases' `npm:NAME-VERSION`)."""
+"""What is named on the command line: resources, and packages (a folder, a `.tgz`, `NAME@VERSION`, `npm:NAME-VERSION`)."""
 
 from __future__ import annotations
 
