@@ -40,8 +40,27 @@ def assert_goes_onward(source: Json, *types: BundleType) -> None:
 
 def said(case: Case) -> Json:
     """What a case says, without how its bundle came and how that spelled its references."""
-    plain = {name: value for name, value in case.plain().items() if name != "bundle"}
-    return rewrite(plain, lambda reference: re.sub(r"^(item:[^#]+)#.*", r"\1", reference))
+    return unspelled({name: value for name, value in case.plain().items() if name != "bundle"})
+
+
+def unspelled(value: Json) -> Json:
+    if isinstance(value, list):
+        return [unspelled(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: unspelled(held) for name, held in value.items()}
+    if isinstance(value.get("remainder"), dict):
+        # What is there for the spelling alone: the line reads the same reference.
+        kept = {name: made["remainder"][name] for name, held in value["remainder"].items() if not spelling(held)}
+        made = {name: held for name, held in made.items() if name != "remainder"} | (
+            {"remainder": kept} if kept else {}
+        )
+    return rewrite(made, lambda reference: re.sub(r"^(item:[^#]+)#.*", r"\1", reference))
+
+
+def spelling(value: Json) -> bool:
+    """A reference to an item that the source spelled in another way than its other references, and nothing else."""
+    return isinstance(value, dict) and value.keys() == {"reference"} and "#" in value["reference"]
 
 
 def alone(resource: Json) -> Json:
