@@ -28,9 +28,8 @@ def problem(text: str) -> str | None:
         if local not in ELEMENTS:
             found.append(f"the element {local[:40]} is not allowed")
         held = held or local == "img"
-        for attribute in attributes:
-            if attribute.lower().startswith("on"):
-                found.append(f"the attribute {attribute[:40]} is not allowed")
+        events = (attribute for attribute in attributes if attribute.lower().startswith("on"))
+        found.extend(f"the attribute {event[:40]} is not allowed" for event in events)
 
     def chars(data: str) -> None:
         nonlocal held

@@ -1,13 +1,134 @@
-"""Regular expressions of profiles, which nobody has checked."""
+"""Regular expressions of profiles, which nobody has checked: they give an answer in bounded time, or say that they can't.
+
+Python's `re` goes back and forth, and some patterns make it do so for years (`(a+)+$`). A pattern whose worst case is
+small for the text at hand goes to `re`; another one is run by `automaton`, whose time grows with the text alone; what
+neither can do is `Undecidable`.
+"""
 
 from __future__ import annotations
 
 import re
+import re._constants as sre  # type: ignore[import-not-found]
+import re._parser as sre_parser  # type: ignore[import-not-found]
+from functools import lru_cache
+from typing import Any
+
+from fhir_case.fhirpath.errors import FHIRPathError, Undecidable
+
+LONGEST = 5_000
+"""Characters in a pattern; the longest in use have some hundreds."""
+STEPS = 2_000_000
+"""Steps of `re` in the worst case; a hundredth of a second or so."""
+
+_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+_SUBSTITUTE = re.compile(r"\\(.)|\$(\d)|\$\{(\w+)\}", re.S)
+
+
+class Pattern:
+    """A pattern that was looked at: `degree` bounds the steps of `re` by `length ** degree`, None: there is no bound."""
+
+    __slots__ = ("compiled", "degree", "tree")
+
+    def __init__(self, text: str) -> None:
+        if len(text) > LONGEST:
+            raise Undecidable(f"a pattern of more than {LONGEST} characters")
+        try:
+            self.compiled = re.compile(text, re.S)
+            self.tree: Any = sre_parser.parse(text, re.S)
+        except (re.error, OverflowError) as error:
+            if "\\p" in text or "\\P" in text or "&&" in text:
+                raise Undecidable(f"the pattern {text[:80]!r} is not written as Python writes them") from None
+            raise FHIRPathError(f"{text[:80]!r} is no regular expression: {error}") from None
+        except RecursionError:
+            raise Undecidable("a pattern that is nested too deep") from None
+        inner = _degree(self.tree)
+        anchored = bool(self.tree) and self.tree[0][0] is sre.AT and self.tree[0][1] is sre.AT_BEGINNING
+        self.degree = None if inner is None else inner + (not anchored)
+
+    def quick(self, text: str) -> bool:
+        """May `re` be given this text?"""
+        return self.degree is not None and max(len(text), 2) ** self.degree <= STEPS
+
+
+_known = lru_cache(1024)(Pattern)
 
 
 def found(pattern: str, text: str) -> bool:
-    return re.search(pattern, text, re.S) is not None
+    """Is the pattern somewhere in the text (as Java's `find` with DOTALL)? Raises `FHIRPathError`, `Undecidable`."""
+    known = _known(pattern)
+    if known.quick(text):
+        return known.compiled.search(text) is not None
+    from fhir_case.fhirpath.automaton import automaton
+
+    return automaton(pattern).found(text)
 
 
 def replaced(pattern: str, new: str, text: str) -> str:
-    return re.sub(pattern, lambda match: match.expand(re.sub(r"\$(\d)", r"\\\1", new)), text, flags=re.S)
+    """The text with every match replaced; `$1` is what the first group matched."""
+    known = _known(pattern)
+    if not known.quick(text):
+        raise Undecidable(f"replaceMatches() with the pattern {pattern[:80]!r} may take too long")
+
+    def one(match: re.Match[str]) -> str:
+        def part(found: re.Match[str]) -> str:
+            if found.group(1) is not None:
+                return found.group(1)
+            group = found.group(2) or found.group(3)
+            try:
+                return match.group(int(group) if group.isdigit() else group) or ""
+            except IndexError:
+                raise FHIRPathError(f"the pattern has no group {group}") from None
+
+        return _SUBSTITUTE.sub(part, new)
+
+    if len(new) * (len(text) + 1) > 100_000_000:
+        raise Undecidable("replaceMatches() would make too long a text")
+    return known.compiled.sub(one, text)
+
+
+def _degree(tree: Any) -> int | None:
+    """Each repetition of varying length is a place to go back to; one within another has no bound here."""
+    total = 0
+    for code, argument in tree:
+        one = _of(code, argument)
+        if one is None:
+            return None
+        total += one
+    return total
+
+
+def _of(code: Any, argument: Any) -> int | None:
+    if code in _REPEATS:
+        least, most, body = argument
+        inner = _degree(body)
+        if inner is None or (inner and most > 1):
+            return None if least != most or inner is None or inner * most > 6 else inner * int(most)
+        if least == most or (most == 1 and least == 0):
+            return inner + (most == 1 and least == 0 and inner == 0 and _width(body) > 1)
+        return 1 if not _branches(body) else None
+    if code is sre.SUBPATTERN:
+        return _degree(argument[3])
+    if code is sre.BRANCH:
+        inner_ones = [_degree(branch) for branch in argument[1]]
+        return None if None in inner_ones else max(one for one in inner_ones if one is not None)
+    if code in (sre.ASSERT, sre.ASSERT_NOT):
+        return _degree(argument[1])
+    if code in (sre.GROUPREF, sre.GROUPREF_EXISTS) or code is sre.ATOMIC_GROUP:
+        return None
+    return 0
+
+
+def _branches(tree: Any) -> bool:
+    """Are there alternatives or optional parts, which may match one text in several ways when repeated?"""
+    for code, argument in tree:
+        if code is sre.BRANCH or (code in _REPEATS and argument[0] != argument[1]):
+            return True
+        if code is sre.SUBPATTERN and _branches(argument[3]):
+            return True
+        if code in _REPEATS and _branches(argument[2]):
+            return True
+    return False
+
+
+def _width(tree: Any) -> int:
+    return sum(1 for _ in tree)

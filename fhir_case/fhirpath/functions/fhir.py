@@ -19,10 +19,8 @@ def _extension(_: Any, items: Items, url: Items) -> Items:
 def _resolve(env: Env, items: Items) -> Items:
     out: Items = []
     for item in items:
-        if item.__class__ is Node and item.value.__class__ is dict:
-            reference = item.value.get("reference")
-        else:
-            reference = system(item)
+        inner = item.value if item.__class__ is Node else None
+        reference = inner.get("reference") if inner.__class__ is dict else system(item)
         found = env.scope.resolve(reference) if isinstance(reference, str) else None
         if found is not None:
             out.append(node(found, UNKNOWN))

@@ -8,10 +8,10 @@ import html
 import json
 from typing import Any
 
-from fhir_case.fhirpath.patterns import found, replaced
 from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.functions.signature import Function, text, whole
 from fhir_case.fhirpath.nodes import Items, system
+from fhir_case.fhirpath.patterns import found, replaced
 
 LONGEST = 10_000_000
 """Characters that a function may make."""
