@@ -18,7 +18,7 @@ def sources() -> list[str]:
         name for name in files()
         if name.endswith(".py") and name.split("/")[0] in ("fhir_case", "mappings") and not name.startswith(LINK + "/")
     ]  # fmt: skip
-    return sorted([*code, "fhir_case/py.typed", *DATA])
+    return sorted([*code, "fhir_case/py.typed", "fhir_case/definitions/tables/r4.bin", *DATA])
 
 
 def installed(names: list[str]) -> set[str]:
