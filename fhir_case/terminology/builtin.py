@@ -94,9 +94,10 @@ def _mime_problem(code: str) -> str | None:
 
 
 def _uri_problem(code: str) -> str | None:
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", code) and not re.search(r"[\s<>\"{}|\\^`]", code):
+    # A reference may be relative (§4.1), so only characters that no URI has are wrong.
+    if code and not re.search(r"[\s<>\"{}|\\^`]", code):
         return None
-    return f"{code[:60]!r} is no absolute URI"
+    return f"{code[:60]!r} is no URI"
 
 
 @cache
@@ -107,6 +108,8 @@ def _countries() -> dict[str, Concept]:
     for row in COUNTRIES.split("\n"):
         alpha2, alpha3, numeric, names = row.split(" ", 3)
         first, *others = names.split("|")
+        # ISO itself adds the article that it sorts by: Netherlands (the).
+        others += [f"{one} (the)" for one in (first, *others)]
         for code in (alpha2, alpha3, numeric):
             made[code] = Concept(code, first, tuple(Designation(one, "en") for one in others))
     return made

@@ -26,6 +26,8 @@ class Filter:
 
     test: Test
     why: str = ""
+    named: frozenset[str] = frozenset()
+    """Codes that pass and that exist, since the filter itself says so."""
 
 
 def read(one: Resource, system: CodeSystem) -> Filter:
@@ -60,7 +62,7 @@ def _hierarchy(
         def test(code: str) -> bool | None:
             return itself if code == top else (True if code in codes else None)
 
-        return Filter(test, f"the tree of concepts of {system.url} is not here")
+        return Filter(test, f"the tree of concepts of {system.url} is not here", codes)
 
     return make
 

@@ -85,8 +85,10 @@ class Include:
         if not self._filters:
             return self._code_system.contains(code)
         passes = all_of(one.test(code) for one in self._filters)
+        if passes is False or (passes and any(code in one.named for one in self._filters)):
+            return passes
         # A code that passes a filter by its shape alone need not exist.
-        return False if passes is False else all_of((passes, self._code_system.contains(code)))
+        return all_of((passes, self._code_system.contains(code)))
 
     def _members(self) -> Members | None:
         sets: list[Mapping[str, frozenset[str]]] = []
