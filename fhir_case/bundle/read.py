@@ -14,6 +14,7 @@ from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
 from fhir_case.bundle.references import addresses
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
+from fhir_case.case.check import refers_well
 from fhir_case.case.envelope import Envelope
 from fhir_case.case.model import KINDS, PATIENT, SOURCE, CaseModel
 from fhir_case.case.people import Header, Patient, Source
@@ -57,7 +58,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)
     case, found = _told(entries, mappings, model)
-    if entries.ours and case.patient is not None and _as_built(case, entries, bundle, mappings):
+    if entries.ours and case.patient is not None and refers_well(case) and _as_built(case, entries, bundle, mappings):
         case._came_as = entries.type
         return Read(case, Report(tuple(found.issues)))
     if entries.type == "document":

@@ -110,24 +110,43 @@ def _mentions(annotation: Any, metadata: Any = ()) -> bool:
     return any(isinstance(m, str) and m == REFERENCE for m in marks) or any(map(_mentions, get_args(annotation)))
 
 
+def refers_well(case: CaseModel) -> bool:
+    """Whether every field names items that it can name. What others wrote may not, and is kept as they wrote it."""
+    entries = list(case.entries())
+    kinds = {entry.id: entry.kind for entry in entries}
+    return not any(
+        _misdirected(entry, name, key, kinds)
+        for entry in entries
+        for name in reference_fields(type(entry.item))
+        for key in _listed(getattr(entry.item, name))
+    )
+
+
+def _misdirected(entry: Entry, name: str, key: str, kinds: dict[str, str]) -> bool:
+    allowed = targets(entry.kind, name)
+    return key == entry.id or bool(allowed and key in kinds and kinds[key] not in allowed)
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _references(
     entry: Entry, where: Path, known: set[str], kinds: dict[str, str], case: CaseModel
 ) -> Iterator[Problem]:
     for name in reference_fields(type(entry.item)):
         value = getattr(entry.item, name)
         several = isinstance(value, list)
-        for place, key in enumerate(value if several else [value]):
+        for place, key in enumerate(_listed(value)):
             path = (*where, name, place) if several else (*where, name)
-            allowed = targets(entry.kind, name)
-            if key is None:
-                continue
             if key not in known:
                 yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
-            elif case.bundle is not None:
+            elif case.bundle is not None or not _misdirected(entry, name, key, kinds):
                 continue  # what others wrote is kept as they wrote it; there are bundles with such references
             elif key == entry.id:
                 yield Problem("case-reference", path, f"{key!r} refers to itself", "name another item, or leave it out")
-            elif allowed and key in kinds and kinds[key] not in allowed:
+            else:
+                allowed = targets(entry.kind, name)
                 fix = nearest(key, [one for one, kind in kinds.items() if kind in allowed])
                 said = f"{key!r} stands in {kinds[key]}, and this can only name an item of {' or '.join(allowed)}"
                 yield Problem("case-reference", path, said, fix)
