@@ -7,11 +7,8 @@ from typing import Any
 
 from fhir_case.case.json_text import read_json
 from fhir_case.case.positions import Positions, place_after
-from fhir_case.case.scalars import Plain, json_scalar, verbatim
 from fhir_case.case.yaml_text import read_yaml
 from fhir_case.issues import CaseError, Issue, Place
-
-__all__ = ["Document", "Plain", "json_scalar", "read_text", "verbatim"]
 
 LARGEST = 50_000_000
 """Characters in a case file; the attachments of a large one have a few million."""
@@ -42,6 +39,10 @@ def read_text(text: str | bytes, file: str) -> Document:
         message = f"expected the fields of a case (id, title, patient, …), each 'key: value', found {found}"
         fix = "write an empty case file to start from with: fhir-case new NAME"
         raise CaseError((Issue("file-no-case", message, place=positions.value(()), fix=fix),))
+    if "resourceType" in data:
+        message = f"expected a case file, found FHIR: a resource of type {str(data['resourceType'])[:60]!r}"
+        fix = "`fhir-case push` and `fhir-case diff` take a bundle as it is; in Python, Case.from_bundle reads it"
+        raise CaseError((Issue("file-no-case", message, place=positions.key(("resourceType",)), fix=fix),))
     return Document(data, positions)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_case.case.positions import dotted
-from fhir_case.case.reading import Document, Plain, json_scalar, read_text, verbatim
+from fhir_case.case.reading import Document, read_text
+from fhir_case.case.scalars import Plain, json_scalar, verbatim
 from fhir_case.issues import CaseError, Issue
 from fhir_case.json import canonical
 
@@ -178,6 +179,13 @@ def test_a_path_is_written_with_dots_and_brackets() -> None:
         ("", "file-no-case", "1:1", "nothing"),
         ("- a", "file-no-case", "1:1", "a list"),
         ("just words", "file-no-case", "1:1", "a text"),
+        ('{"id": "a",\n "resourceType": "Bundle"}', "file-no-case", "2:2", "'Bundle'"),
+        (
+            "resourceType: Patient",
+            "file-no-case",
+            "1:1",
+            "`fhir-case push` and `fhir-case diff` take a bundle as it is",
+        ),
         ("x: é\x07", "file-encoding", "1:5", "U+0007"),
         ("a: \ud800", "file-encoding", "1:4", "surrogate"),
         ("a: é".encode("latin-1"), "file-encoding", "1:4", "0xE9"),

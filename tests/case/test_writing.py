@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from fhir_case.case.base import Verbatim
-from fhir_case.case.reading import Plain, read_text, verbatim
+from fhir_case.case.reading import read_text
+from fhir_case.case.scalars import Plain, verbatim
 from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.case.writing import write_yaml
 from fhir_case.issues import CaseError
