@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
 import sys
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any
 
+from fhir_case.fhirpath import direct, shapes
 from fhir_case.fhirpath.elements import UNKNOWN, type_named
 from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.generate import WORDS, Focus, Writer
 from fhir_case.fhirpath.nodes import Items, Node, TypeInfo, node, plain, system, type_info
 from fhir_case.fhirpath.parser import parse
 from fhir_case.fhirpath.scope import Alone, Env, Scope, Trace
+from fhir_case.fhirpath.source import FILE, function
 from fhir_case.fhirpath.syntax import Syntax
-
-
-class _Source:
-    """Lets a traceback show generated source (`linecache` asks a module's loader), and nothing more."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-
-    def get_source(self, _: str) -> str:
-        return self.source
 
 
 class Expression:
@@ -48,7 +39,7 @@ class Expression:
         self.source = code + "\n"
         self._places = writer.places
         self._logical = kind == "truth"
-        self._run: Callable[[Items, Env], Any] = _function(self.source, writer.bound)
+        self._run: Callable[[Items, Env], Any] = function("expression", self.source, {**WORDS, **writer.bound})
         self._type = UNKNOWN if type is None else type_named(type)
 
     def __repr__(self) -> str:
@@ -77,12 +68,21 @@ class Expression:
         items = self.items(resource, Alone(resource, trace), variables)
         return [(type_info(item), plain(item)) for item in items]
 
-    def check(self, value: Any, scope: Scope, twin: Any = None) -> bool | None:
-        """Whether an invariant holds for an element (JSON, of the type that the expression was compiled for).
+    @cached_property
+    def check(self) -> Callable[..., bool | None]:
+        """`check(value, scope, twin=None)`: whether an invariant holds for an element.
 
-        None where the expression finds nothing; several items, or one that is no Boolean, are true, as in HL7's
-        validator. `twin` is the `{id, extension}` beside a primitive.
+        The element is JSON of the type that the expression was compiled for, `twin` the `{id, extension}` beside a
+        primitive. None where the expression finds nothing; several items, or one that is no Boolean, are true, as in
+        HL7's validator. Raises `FHIRPathError`, `Undecidable`.
         """
+        made = direct.check_source(self.text, self.ast, self._type)
+        if made is None:
+            return self.general
+        return function("check", made[0], {**shapes.WORDS, **made[1], "general": self.general})
+
+    def general(self, value: Any, scope: Scope, twin: Any = None) -> bool | None:
+        """`check` by the engine, whatever the shape of the data."""
         made = self._evaluated(node(value, self._type, twin), scope, None)
         if self._logical:
             return made  # type: ignore[no-any-return]
@@ -107,7 +107,7 @@ class Expression:
         """The column of what was evaluated when an error came up."""
         found = 0
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == _FILE:
+            if trace.tb_frame.f_code.co_filename == FILE:
                 found = self._places[trace.tb_lineno - 2] + 1
             trace = trace.tb_next
         return found
@@ -118,16 +118,6 @@ class Expression:
         from fhir_case.fhirpath.static import problems
 
         return tuple(problems(self.text, self.ast, self.type))
-
-
-_FILE = "fhirpath expression"
-
-
-def _function(source: str, bound: dict[str, Any]) -> Callable[..., Any]:
-    space: dict[str, Any] = {**WORDS, **bound, "__name__": _FILE, "__loader__": _Source(source)}
-    exec(builtins.compile(source, _FILE, "exec"), space)  # noqa: S102
-    made: Callable[..., Any] = space["expression"]
-    return made
 
 
 @lru_cache(8192)

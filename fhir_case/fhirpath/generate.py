@@ -1,18 +1,13 @@
-"""Syntax as Python source: one statement a step, loops where FHIRPath has criteria, `if` where it need not look further.
-
-Element names stand in the source only if they are plain identifiers; every other value is bound as an object, so no text
-of a profile can become code.
-"""
+"""Syntax as Python source: one statement a step, loops where FHIRPath has criteria, `if` where it need not look further."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal, NamedTuple
 
 from fhir_case.fhirpath import logic, nodes, running
-from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.functions import collections, math
 from fhir_case.fhirpath.functions.library import FUNCTIONS, WRITTEN_OUT
+from fhir_case.fhirpath.source import Source
 from fhir_case.fhirpath.syntax import (
     Call,
     Chain,
@@ -32,8 +27,6 @@ Kind = Literal["items", "truth"]
 
 LOOPS = 12
 """Criteria within criteria; Python allows 20 loops within one another."""
-BLOCKS = 60
-"""Blocks within one another; Python allows 100."""
 
 _LOGIC = {"and": ("and_", "is not False"), "or": ("or_", "is not True"), "xor": ("xor", "is not None")}
 _COMPARE = {"<": "< 0", ">": "> 0", "<=": "<= 0", ">=": ">= 0"}
@@ -44,7 +37,6 @@ _MEMBERSHIP = {"in": "inside", "contains": "containing"}
 _CONSTANTS = {
     "ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org",
 }  # fmt: skip
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 _SYSTEM_TYPES = frozenset(
     ("Boolean", "String", "Integer", "Decimal", "Date", "DateTime", "Time", "Quantity", "TypeInfo")
 )
@@ -69,47 +61,8 @@ class Focus(NamedTuple):
     total: str = ""
 
 
-class Writer:
-    """Source that grows line by line; `places` holds the offset in the expression for each line."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.lines: list[str] = []
-        self.places: list[int] = []
-        self.bound: dict[str, Any] = {}
-        self.depth = 1
-        self.loops = 0
-        self.count = 0
-
-    def wrong(self, message: str, at: int, nearest: str = "") -> FHIRPathError:
-        return FHIRPathError(message, self.text, at + 1, nearest)
-
-    def line(self, code: str, at: int) -> None:
-        self.lines.append("    " * self.depth + code)
-        self.places.append(at)
-
-    def name(self) -> str:
-        self.count += 1
-        return f"v{self.count}"
-
-    def put(self, code: str, at: int) -> str:
-        made = self.name()
-        self.line(f"{made} = {code}", at)
-        return made
-
-    def bind(self, value: Any) -> str:
-        made = f"k{len(self.bound) + 1}"
-        self.bound[made] = value
-        return made
-
-    def word(self, name: str) -> str:
-        """An element's name, quoted or bound."""
-        return repr(name) if _PLAIN.match(name) and len(name) < 65 else self.bind(name)
-
-    def indent(self, at: int) -> None:
-        self.depth += 1
-        if self.depth > BLOCKS:
-            raise self.wrong("the expression is nested too deep", at)
+class Writer(Source):
+    """The steps of an expression as lines of source; `any` writes a node, and says what it holds."""
 
     # What a node is, as a collection or as a truth value.
 
