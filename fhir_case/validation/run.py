@@ -14,6 +14,7 @@ from fhir_case.validation.settings import Level
 if TYPE_CHECKING:
     from fhir_case.validation.bundles import BundleIndex
     from fhir_case.validation.checks import Checks
+    from fhir_case.validation.questionnaires.form import Form
 
 Node = dict[str, Any]
 _HERE: At = (None, Step("", "%resource"), None)
@@ -40,6 +41,8 @@ class Shared:
 
     conforming: dict[tuple[int, str], bool] = field(default_factory=dict)
     """Whether the resource with that `id()` meets the profile; True while that is being found out, which ends circles."""
+    forms: dict[str, Form | None] = field(default_factory=dict)
+    """Questionnaires by canonical, as responses name them; None: not known."""
 
 
 @dataclass(slots=True)
