@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
@@ -101,6 +100,8 @@ class Definitions:
     @cached_property
     def digest(self) -> str:
         """sha256, hex, over what this was made of, in its order."""
+        import hashlib  # 8 ms, which who needs no digest is spared
+
         text = "\n".join(source.digest for source in (*self._above, self._base))
         return hashlib.sha256(text.encode()).hexdigest()
 

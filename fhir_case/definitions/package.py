@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from threading import get_ident
 from typing import Any
 
 import msgspec
 
-from fhir_case.definitions.entry import Entry
+from fhir_case.definitions.entry import Entry, entry_of
 from fhir_case.definitions.source import Resource, by_url
 from fhir_case.definitions.stripping import stripped
 from fhir_case.issues import DefinitionError, Issue
@@ -26,6 +26,7 @@ from fhir_case.json import number
 
 _FORMAT = 1
 _LARGEST = 256 << 20
+_TURNS = 5
 _NOT_TERMINOLOGY = frozenset(
     ("http://snomed.info/sct", "http://dicom.nema.org/resources/ontology/DCM", "http://nucc.org/provider-taxonomy")
 )
@@ -118,9 +119,12 @@ class Package:
     def read(self, entry: Entry) -> Resource:
         """The resource of an entry, stripped. Raises `DefinitionError` when its file can't be read any more."""
         try:
-            return stripped(_RESOURCE.decode(_content(self.folder / entry.place)))
+            resource = _RESOURCE.decode(_content(self.folder / entry.place))
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise DefinitionError(f"{entry.place} of {self} can't be read: {error}") from None
+        if entry_of(resource, entry.place) != entry:
+            raise DefinitionError(f"{entry.place} of {self} has changed since the package was opened")
+        return stripped(resource)
 
 
 def folder_has_json(folder: Path) -> bool:
@@ -137,19 +141,33 @@ def _content(path: Path) -> bytes:
 
 
 def _index(folder: Path, indexes: Path | None) -> _Index:
-    files = _files(folder)
-    stated = hashlib.sha256(repr(files).encode()).hexdigest()
     kept = indexes / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:40]}.json" if indexes else None
-    if kept is not None:
-        with suppress(OSError, msgspec.MsgspecError, RecursionError):
-            held = _INDEX.decode(kept.read_bytes())
-            if held.format == _FORMAT and held.files == stated:
+    try:
+        for _ in range(_TURNS):
+            files = _files(folder)
+            stated = hashlib.sha256(repr(files).encode()).hexdigest()
+            held = _kept(kept)
+            if held is not None and held.format == _FORMAT and held.files == stated:
                 return held
-    made = _made(folder, [name for name, _, _ in files], stated)
+            made = _made(folder, [name for name, _, _ in files], stated)
+            if files == _files(folder):  # else somebody has put another package here meanwhile
+                break
+        else:
+            raise DefinitionError(f"{folder} is being written by somebody else")
+    except OSError as error:
+        raise DefinitionError(f"{folder} can't be read: {error.strerror or error}") from None
     if kept is not None:
         with suppress(OSError):  # a cache that can't be written costs time, nothing else
             _keep(kept, msgspec.json.encode(made))
     return made
+
+
+def _kept(path: Path | None) -> _Index | None:
+    """The index as it was kept; None when there is none that can be read."""
+    if path is not None:
+        with suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return _INDEX.decode(path.read_bytes())
+    return None
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
@@ -182,31 +200,13 @@ def _made(folder: Path, names: list[str], stated: str) -> _Index:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             bad.append((name, f"it is not JSON ({error})"))
             continue
-        entry = _entry(head, name)
-        if entry is not None:
+        entry = entry_of(msgspec.structs.asdict(head), name)
+        if entry.kind and entry.url:
             entries.append(entry)
     made = _Index(_FORMAT, stated, digest.hexdigest(), *_stated(about, folder), entries, bad)
     if made.name.startswith("hl7.terminology"):
         made.entries = [entry for entry in entries if entry.url not in _NOT_TERMINOLOGY]
     return made
-
-
-def _entry(head: _Head, place: str) -> Entry | None:
-    """The line of the index for a resource that can be referred to."""
-
-    def text(value: Any) -> str:
-        return value if isinstance(value, str) else ""
-
-    kind, url = text(head.resourceType), text(head.url)
-    if not kind or not url:
-        return None
-    structure = kind == "StructureDefinition"
-    return Entry(
-        kind, url, text(head.version), place,
-        text(head.type) if structure else "",
-        text(head.derivation) if structure else "",
-        text(head.supplements) if kind == "CodeSystem" else "",
-    )  # fmt: skip
 
 
 def _stated(about: dict[str, Any], folder: Path) -> tuple[str, str, list[str], dict[str, str]]:
@@ -227,7 +227,8 @@ def _stated(about: dict[str, Any], folder: Path) -> tuple[str, str, list[str], d
 
 
 def _keep(path: Path, content: bytes) -> None:
+    """Write a file that nobody sees half of."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(path)
+    part = path.with_name(f".{path.name}-{os.getpid()}-{get_ident()}")
+    part.write_bytes(content)
+    part.replace(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -65,6 +64,8 @@ class Given:
 
     @cached_property
     def digest(self) -> str:
+        import hashlib
+
         made = hashlib.sha256()
         for resource in self.resources:
             made.update(hashlib.sha256(json.canonical(resource)).digest())

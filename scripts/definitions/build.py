@@ -17,9 +17,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from shelving import shelved
+
 from fhir_case import json
 from fhir_case.definitions.r4 import TABLE
-from fhir_case.definitions.shelf import Shelf, shelved
+from fhir_case.definitions.shelf import Shelf
 from fhir_case.definitions.stripping import stripped
 
 Resource = dict[str, Any]

@@ -86,6 +86,7 @@ def test_a_resource_with_odd_values_in_its_head_is_no_reason_to_stop(tmp_path: P
         folder_of(tmp_path / "p", a=text, b=json.dumps({"resourceType": odd, "url": odd}), c=json.dumps(odd))
     )
     assert [entry.version for entry in package.entries] == [""]
+    assert package.read(package.entries[0])["url"] == A
 
 
 def test_a_package_for_another_fhir_says_so(tmp_path: Path) -> None:
