@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+from itertools import chain
+
+from fhir_case.catalogue import (
+    case,
+    conformance,
+    delivery,
+    profiles,
+    questionnaire,
+    references,
+    structure,
+    terminology,
+    values,
+)
 from fhir_case.catalogue.code import Code, Kind
 
-CATALOGUE: dict[str, Code] = {}
+FAMILIES = (structure, values, profiles, terminology, references, questionnaire, conformance, case, delivery)
 
-__all__ = ["CATALOGUE", "Code", "Kind"]
+CATALOGUE: dict[str, Code] = {code.name: code for code in chain.from_iterable(family.CODES for family in FAMILIES)}
+
+
+def kind_of(name: str) -> Kind:
+    """The class of a code; `data` for one that is not in the catalogue."""
+    return CATALOGUE[name].kind if name in CATALOGUE else "data"
+
+
+def nearest(name: str) -> str:
+    """The code that is spelt most like it; "" if none is."""
+    return next(iter(get_close_matches(name, CATALOGUE, 1)), "")
+
+
+__all__ = ["CATALOGUE", "FAMILIES", "Code", "Kind", "kind_of", "nearest"]

@@ -9,6 +9,9 @@ Kind = Literal["data", "definition", "unsupported", "undecided"]
 """The data is wrong; the profile or package is wrong; not supported here; not decidable here (never counts unless asked)."""
 
 
+R4 = "http://hl7.org/fhir/R4/"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """One code, one defect: what it means, and what to do about it."""
