@@ -13,12 +13,22 @@ _TAG = re.compile(
     (?:-(?P<region>[a-z]{2}|[0-9]{3}))?
     (?P<variants>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)
     (?P<extensions>(?:-[0-9a-wy-z](?:-[a-z0-9]{2,8})+)*)
-    (?:-x(?:-[a-z0-9]{1,8})+)?
+    (?P<private>-x(?:-[a-z0-9]{1,8})+)?
     """,
     re.VERBOSE,
 )
 _PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,8})+")
 LONGEST = 200
+PARTS = {
+    "language": "language",
+    "ext-lang": "extended",
+    "script": "script",
+    "region": "region",
+    "variant": "variants",
+    "extension": "extensions",
+    "private-use": "private",
+}
+"""The names that filters of value sets have for the parts of a tag (US Core's simple-language), and ours."""
 
 
 def problem_with(tag: str) -> str | None:
@@ -50,6 +60,16 @@ def problem_with(tag: str) -> str | None:
     if len(variants) != len(set(variants)) or len(singletons) != len(set(singletons)):
         return f"{tag!r} is no language tag: a part stands in it twice"
     return None
+
+
+def parts(tag: str) -> tuple[tuple[str, str], ...]:
+    """(name, value) for each part that a valid tag has."""
+    lower = tag.lower()
+    found = _TAG.fullmatch(lower)
+    if found is None or lower in registered.GRANDFATHERED:
+        return (("private-use", lower),) if lower.startswith("x-") else (("language", lower),)
+    held = {**found.groupdict(default=""), "language": found["language"].partition("-")[0]}
+    return tuple((name, held[group].strip("-")) for name, group in PARTS.items() if held[group])
 
 
 def _private(kind: str, part: str) -> bool:

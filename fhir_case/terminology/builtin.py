@@ -1,7 +1,7 @@
 """Code systems that FHIR uses and that are a grammar or a table of a standard, not a CodeSystem resource.
 
 https://hl7.org/fhir/R4/terminologies-systems.html: UCUM, languages (BCP 47), MIME types (BCP 13), countries (ISO 3166),
-currencies (ISO 4217), URIs; and SNOMED CT and LOINC, whose codes are not here but whose check digits can be computed.
+currencies (ISO 4217), US states, URIs; and SNOMED CT and LOINC, whose codes are not here but whose check digits can be computed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+
+import msgspec
 
 from fhir_case.terminology import bcp_47, checks, ucum
 from fhir_case.terminology.code_system import Check, CodeSystem
@@ -19,6 +21,7 @@ from fhir_case.terminology.systems import ALIASES
 SNOMED, LOINC, UCUM = ALIASES["snomed"], ALIASES["loinc"], ALIASES["ucum"]
 LANGUAGE, MIME = "urn:ietf:bcp:47", "urn:ietf:bcp:13"
 IDENTIFIER_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
+USPS = "https://www.usps.com/"
 COUNTRY, CURRENCY, URI = "urn:iso:std:iso:3166", "urn:iso:std:iso:4217", "urn:ietf:rfc:3986"
 
 _CHECKED = frozenset((SNOMED, LOINC))
@@ -37,6 +40,19 @@ class Grammar(CodeSystem):
 
     def lookup(self, code: str) -> Concept | None:
         return Concept(code) if self.problem_with(code) is None else None
+
+
+class Languages(Grammar):
+    """Language tags, with the parts of a tag as the properties that filters know it by."""
+
+    properties = frozenset(bcp_47.PARTS)
+
+    def __init__(self) -> None:
+        super().__init__(LANGUAGE, "Languages (BCP 47)", bcp_47.problem_with, case_sensitive=False)
+
+    def lookup(self, code: str) -> Concept | None:
+        found = super().lookup(code)
+        return msgspec.structs.replace(found, properties=bcp_47.parts(code)) if found else None
 
 
 class Table(CodeSystem):
@@ -122,6 +138,13 @@ def _currencies() -> dict[str, Concept]:
     return {row[:3]: Concept(row[:3], row[4:]) for row in CURRENCIES.split("\n")}
 
 
+@cache
+def _states() -> dict[str, Concept]:
+    from fhir_case.terminology.usps import STATES
+
+    return {row[:2]: Concept(row[:2], row[3:]) for row in STATES.split("\n")}
+
+
 def _elsewhere(url: str, name: str) -> Callable[[], CodeSystem]:
     return lambda: CodeSystem(
         {"url": url, "title": name, "content": "not-present", "caseSensitive": True}, check_of(url)
@@ -130,10 +153,11 @@ def _elsewhere(url: str, name: str) -> Callable[[], CodeSystem]:
 
 _BUILTIN: dict[str, Callable[[], CodeSystem]] = {
     UCUM: lambda: Grammar(UCUM, "UCUM", ucum.problem_with),
-    LANGUAGE: lambda: Grammar(LANGUAGE, "Languages (BCP 47)", bcp_47.problem_with, case_sensitive=False),
+    LANGUAGE: Languages,
     MIME: lambda: Grammar(MIME, "MIME types (BCP 13)", _mime_problem),
     URI: lambda: Grammar(URI, "URIs (RFC 3986)", _uri_problem),
     COUNTRY: lambda: Table(COUNTRY, "Countries (ISO 3166-1)", _countries),
+    USPS: lambda: Table(USPS, "US states (USPS)", _states),
     CURRENCY: lambda: Table(CURRENCY, "Currencies (ISO 4217)", _currencies),
     SNOMED: _elsewhere(SNOMED, "SNOMED CT"),
     LOINC: _elsewhere(LOINC, "LOINC"),

@@ -43,7 +43,7 @@ class Pattern:
     def __init__(self, pattern: str) -> None:
         if len(pattern) > _LONGEST:
             raise Unsupported(f"it is longer than {_LONGEST} characters")
-        states, start = _Compiler(pattern.removeprefix("^")).compiled()
+        states, start = _Compiler(pattern).compiled()
         self._states = states
         self._start = self._closed((start,))
         self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
@@ -121,8 +121,10 @@ class _Compiler:
 
     def _sequence(self, depth: int) -> Callable[[int], int]:
         parts: list[Callable[[int], int]] = []
+        if depth == 0 and self._peek() == "^":
+            self._at += 1  # the whole text has to match, so the ends need no mark
         while self._peek() not in ("", "|", ")"):
-            if self._peek() == "$" and self._at == len(self._pattern) - 1:
+            if depth == 0 and self._peek() == "$" and self._pattern[self._at + 1 : self._at + 2] in ("", "|"):
                 self._at += 1
                 break
             parts.append(self._repeated(self._part(depth)))

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import Given, code_system, value_set
+from made import Given, code_system, filtered, value_set
 
 from fhir_case.definitions import r4
 from fhir_case.terminology import CodeSystem, Terminology
-from fhir_case.terminology.builtin import COUNTRY, CURRENCY, LANGUAGE, LOINC, MIME, SNOMED, UCUM, URI
+from fhir_case.terminology.builtin import COUNTRY, CURRENCY, LANGUAGE, LOINC, MIME, SNOMED, UCUM, URI, USPS
 from fhir_case.terminology.concept import Designation
 from fhir_case.terminology.expansion import contained
 
@@ -133,6 +133,7 @@ BUILTIN = Terminology(Given())
          'multipart/mixed;boundary="a-b"', "pdf application/ /pdf a/b/c text/plain;charset application/pdf;"),
         (COUNTRY, "US USA 840 CH TWN 004", "XX us UK 999 U USAA AN"),
         (CURRENCY, "USD EUR XAU CHF VES", "US XYZ usd DEM"),
+        (USPS, "CA DC PR AE", "XX ca Texas"),
         (UCUM, "mm[Hg] 1 {beats}/min mg/dL", "mmHg foo ml/hr"),
         (URI, "urn:oid:1.2.3 http://a.b/c?d=e#f relative", "a<b {x}"),
     ],
@@ -174,6 +175,21 @@ def test_a_list_of_some_units_does_not_replace_the_grammar() -> None:
     known = Terminology(Given(code_system(UCUM, "m"))).code_system(UCUM)
     assert known
     assert known.contains("mm[Hg]") is True
+
+
+@pytest.mark.parametrize(
+    ("tag", "simple"),
+    [("en", True), ("en-US", True), ("zh-Hans", False), ("en-x-foo", False), ("de-1996", False), ("x-a", False),
+     ("zh-cmn", False), ("xyz", False), ("i-klingon", True), ("en-u-ca-gregory", False)],
+)  # fmt: skip
+def test_the_parts_of_a_language_tag_are_properties_for_filters(tag: str, simple: bool) -> None:
+    """http://hl7.org/fhir/us/core/ValueSet/simple-language."""
+    not_there = [(name, "exists", "false") for name in ("ext-lang", "script", "variant", "extension", "private-use")]
+    made = Terminology(Given(value_set("http://ex.org/v", filtered(LANGUAGE, *not_there)))).value_set("http://ex.org/v")
+    assert made
+    assert made.contains(LANGUAGE, tag) is simple
+    assert made.contains(None, tag) is simple
+    assert made.undecided == ""
 
 
 def test_countries_have_names_and_languages_none() -> None:

@@ -39,6 +39,7 @@ def test_a_pattern_says_what_python_says(pattern: str, text: str) -> None:
         ("^A.*$", "A12", "BA"),
         ("(A|B)[0-9]+(\\.[0-9])?", "B12.3", "B12."),
         ("[^-]+-[]x]", "a-]", "a--"),
+        ("A|^B.*$|^C", "Bx", "xB"),
         ("", "", "a"),
         ("a||b", "", "c"),
         ("a{0}", "", "a"),
