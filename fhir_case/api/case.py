@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import PrivateAttr
 
+from fhir_case.api.depth import walked
 from fhir_case.api.sources import has_floats, resource_of
 from fhir_case.case.model import CaseModel
 from fhir_case.issues import Issue, Report
@@ -63,7 +64,8 @@ class Case(CaseModel):
         """The case as a person would have written it."""
         from fhir_case.case.writing import write_yaml
 
-        return write_yaml(self.writable(), SCHEMA)
+        with walked():
+            return write_yaml(self.writable(), SCHEMA)
 
     def save(self, path: str | Path) -> None:
         """Write the case to a file, YAML or (named .json) JSON, whole or not at all.
@@ -93,7 +95,8 @@ class Case(CaseModel):
         from fhir_case.bundle.build import build
         from fhir_case.bundle.registry import installed
 
-        return build(self, type, mappings or installed())
+        with walked():
+            return build(self, type, mappings or installed())
 
     def to_bundle(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> dict[str, Json]:
         """The case as a Bundle; None gives it the type, order and requests it came with, else `transaction`."""
@@ -109,13 +112,14 @@ class Case(CaseModel):
         from fhir_case.bundle.read import read
         from fhir_case.bundle.registry import installed
 
-        resource = resource_of(source)
-        found = read(resource, mappings or installed(), cls)
-        report = found.report
-        if source is resource and has_floats(resource):
-            message = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
-            report += Report((Issue("digits-lost", message, "warning", fix="read the JSON with fhir_case.loads"),))
-        return Reading(found.case, report)  # type: ignore[arg-type]
+        with walked():
+            resource = resource_of(source)
+            report = Report()
+            if source is resource and has_floats(resource):
+                message = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
+                report = Report((Issue("digits-lost", message, "warning", fix="read the JSON with fhir_case.loads"),))
+            found = read(resource, mappings or installed(), cls)
+        return Reading(found.case, found.report + report)  # type: ignore[arg-type]
 
     @classmethod
     def from_bundle(cls, source: Any, *, mappings: Mappings | None = None) -> Self:
@@ -123,4 +127,5 @@ class Case(CaseModel):
         from fhir_case.bundle.read import read
         from fhir_case.bundle.registry import installed
 
-        return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]
+        with walked():
+            return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from fhir_case.api.case import Case, Reading
+from fhir_case.api.depth import walked
 from fhir_case.api.sources import resource_of
+from fhir_case.case.check import refers_well
 from fhir_case.client.drivers import async_client, run, run_async, sync_client
 from fhir_case.client.messages import Step, base_url
 from fhir_case.client.steps import Capabilities, capabilities
@@ -44,9 +46,11 @@ def opened(base: str, known: Capabilities | None) -> Step[Capabilities]:
 def pulled(base: str, patient: str) -> Step[Reading]:
     """The case that the server tells of a patient, and what was only carried or could not be reached."""
     found = yield from pull(base, patient)
-    came = home(found.entries, base)
+    with walked():
+        came = home(found.entries, base)
     reading = Case.read(came.bundle)
-    reading.case.bundle = None  # how the server sent it is no part of the case
+    if refers_well(reading.case):  # else it must be known that others wrote it, for the case to be loaded again
+        reading.case.bundle = None  # how the server sent it is no part of the case
     reading.case._origin = came.origin
     return Reading(reading.case, Report((*found.issues, *came.issues)) + reading.report)
 

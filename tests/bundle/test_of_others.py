@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from scripted import BASE, answer, drive, page
 
 from fhir_case import Case
+from fhir_case.api.client import pulled
+from fhir_case.bundle.references import rewrite
 from fhir_case.json import Json
 from tests.same import assert_same
 
@@ -48,3 +51,17 @@ def test_a_reference_that_no_case_file_could_have_can_be_saved_and_loaded(odd: s
         loaded = Case.loads(text, name)
         assert_same(loaded.dumps(), case.dumps())
         assert_same(loaded.to_bundle("transaction"), case.to_bundle("transaction"))
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_was_pulled_can_be_saved_and_loaded(odd: str) -> None:
+    held = [{**one["resource"], "id": str(place)} for place, one in enumerate(bundle_of(ODD[odd])["entry"])]
+    places = {
+        to(place)["reference"]: f"{resource['resourceType']}/{place + 1}" for place, resource in enumerate(ODD[odd])
+    }
+    served = page(*rewrite(held, {PATIENT: "Patient/0", **places}.get))
+    case = drive(
+        pulled(BASE, "Patient/0"), lambda request: answer(served if request.url.endswith("$everything") else page())
+    ).case
+    assert len(list(case.entries())) == len(held)
+    assert_same(Case.loads(case.to_yaml()).dumps(), case.dumps())
