@@ -1,0 +1,97 @@
+"""One HTML page that needs nothing else: no scripts, no fonts, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from fhir_case.catalogue import CATALOGUE
+from fhir_case.issues import Issue
+from fhir_case.reports.lines import excerpt, harmless
+from fhir_case.reports.result import UNDECIDED, Result, counts, level, summary
+
+STYLE = """
+:root { --ink: #1b1f24; --soft: #59636e; --line: #d1d9e0; --back: #fff; --code: #f6f8fa;
+  --error: #c62828; --warning: #9a6700; --information: #0969da; --undecided: #8250df; color-scheme: light dark }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9198a1; --line: #3d444d; --back: #0d1117;
+  --code: #151b23; --error: #ff7b72; --warning: #d29922; --information: #58a6ff; --undecided: #bc8cff } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--back);
+  max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.5rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; overflow-wrap: anywhere }
+.sum { color: var(--soft); margin: .25rem 0 1rem } .none { color: var(--soft) }
+.tile { display: inline-block; border: 1px solid var(--line); border-radius: 8px;
+  padding: .4rem 1rem; margin: 0 .5rem .5rem 0 }
+.tile b { font-size: 1.4rem; display: block; font-variant-numeric: tabular-nums }
+article { border: 1px solid var(--line); border-left: 4px solid var(--c); border-radius: 6px;
+  padding: .6rem 1rem; margin: .6rem 0 }
+.fatal, .error { --c: var(--error) } .warning { --c: var(--warning) }
+.information { --c: var(--information) } .undecided { --c: var(--undecided) }
+.level { color: var(--c); font-weight: 600 }
+.where, .path { font-family: ui-monospace, monospace; font-size: .87em; color: var(--soft);
+  overflow-wrap: anywhere }
+pre { background: var(--code); border-radius: 6px; padding: .5rem .75rem; overflow-x: auto; font-size: .87em; margin: .5rem 0 }
+pre i { color: var(--c); font-style: normal; font-weight: 700 }
+p { margin: .25rem 0; overflow-wrap: anywhere } a { color: var(--information) }
+details { color: var(--soft) } summary { cursor: pointer }
+"""
+
+
+def rendered(results: Iterable[Result], *, values: bool = False) -> str:
+    """The report as an HTML page."""
+    held = list(results)
+    found = counts(held)
+    tiles = [
+        ("error", "errors", found["fatal"] + found["error"]), ("warning", "warnings", found["warning"]),
+        ("information", "remarks", found["information"]), (UNDECIDED, "undecided", found[UNDECIDED]),
+        ("", "suppressed", found["suppressed"]),
+    ]  # fmt: skip
+    parts = [
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>FHIR validation: {escape(summary(held))}</title><style>{STYLE}</style></head><body>",
+        f'<h1>FHIR validation</h1><p class="sum">{escape(summary(held))}</p><div>',
+        *(f'<span class="tile {kind}"><b class="level">{number}</b>{name}</span>' for kind, name, number in tiles),
+        "</div>",
+        *(part for result in held for part in _result(result, values)),
+        "</body></html>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _result(result: Result, values: bool) -> Iterator[str]:
+    yield f"<section><h2>{_shown(result.name)}</h2>"
+    if not result.report.issues:
+        yield '<p class="none">Nothing was found.</p>'
+    lines = result.text.split("\n") if result.text is not None else []
+    for issue in result.issues:
+        yield from _issue(issue, lines, values)
+    if result.suppressed:
+        yield f"<details><summary>{len(result.suppressed)} suppressed</summary><ul>"
+        for one in result.suppressed:
+            yield f"<li>{_shown(one.issue.code)} at {_shown(one.issue.path)}: {_shown(one.reason)}</li>"
+        yield "</ul></details>"
+    yield "</section>"
+
+
+def _issue(issue: Issue, lines: list[str], values: bool) -> Iterator[str]:
+    kind = level(issue)
+    where = f"{issue.place.line}:{issue.place.column}" if issue.place and issue.place.line else ""
+    title = CATALOGUE[issue.code].title if issue.code in CATALOGUE else ""
+    yield f'<article class="{kind}"><p><span class="level">{kind}</span> <span class="where">{where}</span> '
+    yield f'<code title="{_shown(title)}">{_shown(issue.code)}</code></p>'
+    found = f" – found <code>{_shown(issue.value)}</code>" if values and issue.value else ""
+    yield f'<p>{_shown(issue.message)}{found}</p><p class="path">{_shown(issue.path)}</p>'
+    if issue.place and 0 < issue.place.line <= len(lines):
+        line, carets = excerpt(lines[issue.place.line - 1], issue.place.column, values)
+        yield f"<pre>{_shown(line)}\n<i>{carets}</i></pre>"
+    for label, said in (("Fix", issue.fix), ("Written at", str(issue.origin or "")), ("Demanded by", issue.definition)):
+        if said:
+            yield f"<p><b>{label}:</b> {_shown(said)}</p>"
+    if issue.link.startswith(("http://", "https://")):
+        yield f'<p><a href="{_shown(issue.link)}" rel="noreferrer">{_shown(issue.link)}</a></p>'
+    yield "</article>"
+
+
+def _shown(text: str) -> str:
+    return escape(harmless(text))

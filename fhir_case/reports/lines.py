@@ -1,0 +1,46 @@
+"""The line of a text that an issue is on, as it may be shown: no clinical values unless asked for, nothing a terminal obeys."""
+
+from __future__ import annotations
+
+import re
+
+from fhir_case.json.places import TOKENS
+
+WIDTH = 100
+"""Characters of a line that are shown."""
+
+_SCALAR = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)')
+
+
+def harmless(text: str) -> str:
+    """The text without characters that a terminal or a reader's eye would obey instead of show."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "�" for one in text)
+
+
+def masked(line: str) -> str:
+    """A line of JSON with its keys and marks, and dots for its values; each dot stands for a character."""
+
+    def dots(found: re.Match[str]) -> str:
+        text = found.group()
+        if found.lastgroup == "key":
+            return text
+        if found.lastgroup == "text" and len(text) > 1:
+            closed = text.endswith('"')
+            return '"' + "·" * (len(text) - 1 - closed) + '"' * closed
+        return "·" * len(text)
+
+    return _SCALAR.sub(dots, line)
+
+
+def excerpt(line: str, column: int, values: bool) -> tuple[str, str]:
+    """The part of a line around a column, and the carets to put below it."""
+    token = TOKENS.match(line, column - 1)
+    length = len(token.group()) if token and token.lastgroup not in ("space", None) else 1
+    shown = harmless(line.rstrip("\r\n") if values else masked(line.rstrip("\r\n")))
+    indent = len(shown) - len(shown.lstrip())
+    start = indent if len(shown) - indent <= WIDTH else max(indent, column - 1 - WIDTH // 3)
+    part = shown[start : start + WIDTH]
+    before, after = "…" if start > indent else "", "…" if start + WIDTH < len(shown) else ""
+    at = max(0, column - 1 - start)
+    carets = " " * (len(before) + at) + "^" * max(1, min(length, len(part) - at))
+    return before + part + after, carets
