@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-
-from fhir_case.terminology import bcp_47_subtags as registered
+from functools import cache
+from types import ModuleType
 
 _TAG = re.compile(
     r"""
@@ -33,6 +33,7 @@ PARTS = {
 
 def problem_with(tag: str) -> str | None:
     """What is wrong with a language tag, in a sentence; None if it is one. Case does not matter (§2.1.1)."""
+    registered = _registered()
     lower = tag.lower()
     if len(tag) > LONGEST or not tag.isascii():
         return f"{tag[:40]!r} is no language tag"
@@ -66,10 +67,17 @@ def parts(tag: str) -> tuple[tuple[str, str], ...]:
     """(name, value) for each part that a valid tag has."""
     lower = tag.lower()
     found = _TAG.fullmatch(lower)
-    if found is None or lower in registered.GRANDFATHERED:
+    if found is None or lower in _registered().GRANDFATHERED:
         return (("private-use", lower),) if lower.startswith("x-") else (("language", lower),)
     held = {**found.groupdict(default=""), "language": found["language"].partition("-")[0]}
     return tuple((name, held[group].strip("-")) for name, group in PARTS.items() if held[group])
+
+
+@cache
+def _registered() -> ModuleType:
+    from fhir_case.terminology import bcp_47_subtags  # some thousand names, loaded when the first tag is looked at
+
+    return bcp_47_subtags
 
 
 def _private(kind: str, part: str) -> bool:

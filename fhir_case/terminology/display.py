@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
 from fhir_case.terminology.concept import Designation
@@ -71,6 +70,8 @@ def squeezed(text: str) -> str:
 
 def nearest(text: str, names: Iterable[str]) -> str:
     """The name most like the text; the first where none is more alike than another."""
+    from difflib import SequenceMatcher  # only a wrong display needs it
+
     matcher = SequenceMatcher(None, "", text[:_LONGEST].casefold(), autojunk=False)
     best, most = "", -1.0
     for name in names:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fhir_case.terminology import regex
 from fhir_case.terminology.code_system import CodeSystem
-from fhir_case.terminology.decided import negated
+from fhir_case.terminology.decided import any_of, negated
 from fhir_case.terminology.reading import Resource, text
 
 Test = Callable[[str], bool | None]
@@ -75,13 +74,13 @@ def _not(make: Callable[[CodeSystem, str, str], Filter]) -> Callable[[CodeSystem
     return opposite
 
 
-def _valued(says: Callable[[str], Callable[[str], bool]]) -> Callable[[CodeSystem, str, str], Filter]:
+def _valued(says: Callable[[str], Test]) -> Callable[[CodeSystem, str, str], Filter]:
     """A filter that holds for a code if it holds for one of the values of a property; `says(value)` may raise."""
 
     def make(system: CodeSystem, name: str, value: str) -> Filter:
         try:
             holds = says(value)
-        except regex.Unsupported as error:
+        except ValueError as error:
             return _unknown(f"the pattern {value[:60]!r} of a filter can't be used: {error}")
         if name in _CODE:  # told by the code itself, so nothing of the code system is needed
             return Filter(lambda code: len(code) <= _LONGEST_CODE and holds(code))
@@ -92,7 +91,7 @@ def _valued(says: Callable[[str], Callable[[str], bool]]) -> Callable[[CodeSyste
             values = values_of(system, name, code)
             if values is None:
                 return None
-            return any(holds(one) for one in values)
+            return any_of(holds(one) for one in values)
 
         return Filter(test, "" if system.content == "complete" else system.undecided)
 
@@ -138,16 +137,18 @@ def values_of(system: CodeSystem, name: str, code: str) -> list[str] | None:
     return values
 
 
-def _equal(value: str) -> Callable[[str], bool]:
+def _equal(value: str) -> Test:
     return lambda one: one == value
 
 
-def _among(value: str) -> Callable[[str], bool]:
+def _among(value: str) -> Test:
     wanted = frozenset(part.strip() for part in value.split(","))
     return lambda one: one in wanted
 
 
-def _matching(value: str) -> Callable[[str], bool]:
+def _matching(value: str) -> Test:
+    from fhir_case.terminology import regex  # few value sets have a pattern
+
     pattern = regex.compiled(value)
     return lambda one: len(one) <= _LONGEST_CODE and pattern.matches(one)
 

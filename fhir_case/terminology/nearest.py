@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from fhir_case.terminology.concept import Concept
 
@@ -26,6 +25,8 @@ def nearest(code: str, concepts: Mapping[str, Concept | None]) -> str | None:
             named = one
     if named is not None or len(concepts) > _MOST:
         return named
+    from difflib import get_close_matches  # only a wrong code needs it
+
     folded = {one.casefold(): one for one in concepts}
     close = get_close_matches(code.casefold(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None

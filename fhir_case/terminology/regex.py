@@ -15,7 +15,8 @@ from functools import lru_cache
 LARGEST = 600
 """States of an automaton; `[A-Z]{3}` has three."""
 _LONGEST = 400
-_KEPT = 2000
+_EFFORT = 1_000_000
+"""States visited until a pattern is given up: one that is meant takes some hundreds, however many texts it is shown."""
 
 Test = Callable[[str], bool]
 # A state: (None, next states) leads on without a character; (test, (next,)) takes one character.
@@ -38,7 +39,7 @@ class Unsupported(ValueError):
 
 
 class Pattern:
-    """A compiled pattern; `matches(text)` tells whether the whole text fits."""
+    """A compiled pattern; `matches(text)` tells whether the whole text fits, None once it has proved too costly."""
 
     def __init__(self, pattern: str) -> None:
         if len(pattern) > _LONGEST:
@@ -47,11 +48,14 @@ class Pattern:
         self._states = states
         self._start = self._closed((start,))
         self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._effort = 0
 
-    def matches(self, text: str) -> bool:
+    def matches(self, text: str) -> bool | None:
         """Does the whole text fit?"""
         here = self._start
         for character in text:
+            if self._effort > _EFFORT:
+                return None
             here = self._step(here, character)
             if not here:
                 return False
@@ -63,8 +67,8 @@ class Pattern:
         if known is None:
             reached = (after for at in here for test, after in (self._states[at],) if test and test(character))
             known = self._closed(one for after in reached for one in after)
-            if len(self._steps) < _KEPT:
-                self._steps[key] = known
+            self._steps[key] = known
+            self._effort += 1 + len(here) + len(known)
         return known
 
     def _closed(self, states: Iterable[int]) -> frozenset[int]:

@@ -65,3 +65,11 @@ def test_no_pattern_takes_long(pattern: str) -> None:
     start = time.process_time()
     assert not Pattern(pattern).matches("a" * 80)
     assert time.process_time() - start < 1
+
+
+def test_a_pattern_that_is_made_to_be_costly_is_given_up() -> None:
+    pattern = Pattern("(a|b)*a(a|b){80}")
+    texts = [f"{n:b}".replace("0", "a").replace("1", "b") * 12 for n in range(10_000, 20_000)]
+    start = time.process_time()
+    assert None in [pattern.matches(text) for text in texts]
+    assert time.process_time() - start < 3
