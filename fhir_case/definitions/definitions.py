@@ -50,8 +50,9 @@ class Definitions:
     def find(self, canonical: str, kind: str | None = None, *, near: str = "") -> Resource | None:
         """The definition of that url, or `url|version`, of the resource type `kind`; None when it is not known.
 
-        Without a version it is the newest; `near` names the definition that refers to it (its canonical): then what its
-        own package or the packages that one depends on have comes first. Rules of HL7's validator.
+        Resources given come first, then packages, then R4; among them the newest, where no version is asked for. `near`
+        names the definition that refers to it (its canonical): then what that one's package and the packages it depends
+        on have goes before other packages. Rules of HL7's validator.
         """
         place = self._place(canonical, kind, near)
         return self._known(*place) if place else None
@@ -139,8 +140,14 @@ class Definitions:
         if len(found) == 1:
             return found[0][:2]
         scope = self._scope(near)
-        at, entry, _ = max(found, key=lambda one: (one[2], one[0] in scope, _layer(sources[one[0]], self._base),
-                                                   order(one[1].version), -one[0]))  # fmt: skip
+
+        def rank(one: tuple[int, Entry, int]) -> tuple[Any, ...]:
+            at, entry, fitting = one
+            source = sources[at]
+            above = isinstance(source, Given), at in scope, source is not self._base
+            return (fitting, *above, order(entry.version), -at)
+
+        at, entry, _ = max(found, key=rank)
         return at, entry
 
     def _scope(self, near: str) -> set[int]:
@@ -214,10 +221,6 @@ def has_snapshot(structure: Resource) -> bool:
     """It has a snapshot with elements."""
     held = structure.get("snapshot")
     return isinstance(held, dict) and isinstance(held.get("element"), list) and bool(held["element"])
-
-
-def _layer(source: Source, base: Source) -> int:
-    return 0 if source is base else 2 if isinstance(source, Given) else 1
 
 
 def _usable(resources: Iterable[Resource]) -> tuple[list[Resource], list[Issue]]:

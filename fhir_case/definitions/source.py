@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from fhir_case import json
 from fhir_case.definitions.entry import Entry, entry_of
 from fhir_case.definitions.stripping import stripped
-from fhir_case.issues import Issue
+from fhir_case.issues import DefinitionError, Issue
 
 Resource = dict[str, Any]
 
@@ -68,7 +68,10 @@ class Given:
 
         made = hashlib.sha256()
         for resource in self.resources:
-            made.update(hashlib.sha256(json.canonical(resource)).digest())
+            try:
+                made.update(hashlib.sha256(json.canonical(resource)).digest())
+            except (RecursionError, TypeError, ValueError) as error:
+                raise DefinitionError(f"{str(resource.get('url'))[:200]} can't be written as JSON: {error}") from None
         return made.hexdigest()
 
     def read(self, entry: Entry) -> Resource:

@@ -14,6 +14,7 @@ from fhir_case.definitions import Definitions, r4
 from fhir_case.definitions.cache import PackageCache
 from fhir_case.definitions.package import Package
 from fhir_case.definitions.resolving import opened
+from fhir_case.issues import DefinitionError
 
 GENDER = "http://hl7.org/fhir/ValueSet/administrative-gender"
 A = "http://example.org/ValueSet/a"
@@ -74,6 +75,8 @@ def test_a_definition_sees_its_own_package_and_its_dependencies_first(cache: Pac
     assert version_of(here.find(A, near=user)) == "1.0.0"
     assert version_of(here.find(A, near=f"{A}|1.0.0")) == "1.0.0"
     assert version_of(here.find(A, near="http://example.org/unknown")) == "2.0.0"
+    given = here.extended(resources=[value_set(version="0.5.0")])
+    assert version_of(given.find(A, near=user)) == "0.5.0"
 
 
 def test_hl7s_cases_of_versions_in_packages_find_what_hl7_finds(shared: Path, tmp_path: Path) -> None:
@@ -203,3 +206,14 @@ def test_another_version_stands_in_where_that_is_safe(cache: PackageCache) -> No
     found = opened(["test.one"], cache)
     assert [str(one) for one in found.packages] == ["test.one#1.0.0", "hl7.terminology.r4#7.0.1"]
     assert [issue.code for issue in found.issues] == ["package-version", "package-missing"]
+
+
+def test_a_resource_that_is_no_json_has_no_digest_and_says_so() -> None:
+    deep: Any = {}
+    for _ in range(10_000):
+        deep = {"x": deep}
+    for odd in (deep, object(), {1: 2, None: 3}):
+        here = r4().extended(resources=[value_set(odd=odd)])
+        assert here.find(A) is not None
+        with pytest.raises(DefinitionError, match="can't be written as JSON"):
+            _ = here.digest
