@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import Given, Resource, code_system, filtered, listed, value_set
 
@@ -369,6 +369,7 @@ def naive(sets: dict[str, Resource], url: str, system: str, code: str) -> bool |
     return all_of([included, negated(any_of([part(one) for one in compose.get("exclude", [])]))])
 
 
+@settings(deadline=None)  # the first one pays for imports; other work shares the processor
 @given(_sets())
 def test_a_composed_set_agrees_with_a_plain_reading(sets: list[Resource]) -> None:
     terminology = of(*sets)
