@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fhir_case.bundle.came import came_addresses, given_back
@@ -111,9 +111,9 @@ def stated_in(resource: dict[str, Json]) -> Identity | None:
     """The first identifier of its own that a resource states in full."""
     held = resource.get("identifier")
     for identifier in held if isinstance(held, list) else ():
-        system, value = (identifier.get(k) if isinstance(identifier, dict) else None for k in ("system", "value"))
-        if isinstance(identifier, dict) and identifier.get("use") in _PASSING:
+        if not isinstance(identifier, dict) or identifier.get("use") in _PASSING:
             continue
+        system, value = identifier.get("system"), identifier.get("value")
         if isinstance(system, str) and isinstance(value, str) and not system.startswith("urn:fhir-case:"):
             return Identity(resource["resourceType"], system, value)
     return None
@@ -152,7 +152,7 @@ def _marks(index: Index, came: Envelope | None) -> dict[str, Identity | None]:
         mark = marks.get(one.item or "")
         if one.item is not None and mark is not None:
             marks[one.item] = (
-                None if not one.marked else replace(mark, value=one.mark) if one.mark is not None else mark
+                None if not one.marked else mark._replace(value=one.mark) if one.mark is not None else mark
             )
     return marks
 

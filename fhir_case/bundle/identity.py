@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha1
+from typing import NamedTuple
 from urllib.parse import quote
 
 from fhir_case.json import Json
@@ -38,8 +38,7 @@ TAGGED = frozenset(
 """R4 types without an `identifier`, and those with room for only one (theirs): the mark is a `meta.tag`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One resource's identity on every server: its type, and the system and value of an identifier (or tag)."""
 
     type: str

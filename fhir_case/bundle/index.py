@@ -23,7 +23,7 @@ SPELLED = "#"
 """`item:<id>#<text>`: a reference to an item that the source spelled in another way than its other references."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Indexed:
     """One resource of a case: the id of its item and its identities."""
 
@@ -36,7 +36,7 @@ class Indexed:
     """Its `fullUrl` in bundles of ours."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "address", self.mark.address)
+        self.address = self.mark.address
 
     @property
     def identity(self) -> Identity:
@@ -61,9 +61,9 @@ class Index:
     def __init__(self, resources: Iterable[Indexed], mappings: Mappings) -> None:
         self.by_id = {one.id: one for one in resources}
         self._mappings = mappings
-        self._by_identity = {
-            (i.type, i.system, i.value): one.id for one in self.by_id.values() for i in (one.mark, one.identity)
-        }
+        self._by_identity: dict[tuple[str, str, str], str] = {}
+        for one in self.by_id.values():
+            self._by_identity[one.mark] = self._by_identity[one.identity] = one.id
 
     def anchor(self, item: str, point: str) -> Anchor | None:
         """What a time relative to an item's time points to."""

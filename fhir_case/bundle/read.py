@@ -107,14 +107,13 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
     for mapping in mappings.of_type(one.indexed.type):
         if (mapping.kind == PATIENT) != (key == PATIENT) or (mapping.kind == SOURCE) != (key == SOURCE):
             continue
+        if key == SOURCE:  # its own quotes are parts of its text, which has to be known before
+            unquoted = mapping.read({name: value for name, value in resource.items() if name != "extension"}, context)
+            context.source = (unquoted.text if isinstance(unquoted, Source) else None) or ""
         item = mapping.read(resource, context)
         if isinstance(item, Refusal):
             reasons.append(item.reason)
         elif _kept(mapping.kind, key, item, found):
-            if key == SOURCE and found.source is not None:
-                context.source = found.source.text or ""
-                # Its own quotes are parts of its text, which is known only now.
-                _kept(mapping.kind, key, mapping.read(resource, context), found)
             return
     found.resources[key] = Verbatim(context.inward(resource))
     if one.indexed.type == "Patient" and key != PATIENT:

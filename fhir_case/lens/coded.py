@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_case.case.coded import Coding, Concept
-from fhir_case.json import Json, copied
+from fhir_case.json import Json
 from fhir_case.lens.codes import CodeTable
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Codec, Line
@@ -20,15 +20,14 @@ def code(field: str, element: str, table: CodeTable, **more: Any) -> Line:
 def category(field: str, element: str, table: CodeTable, **more: Any) -> Line:
     """The entry of a list of CodeableConcepts that has a code of the table's system."""
     codec = table.codec()
-    return Line(field, element, codec.put, codec.take, "code", False, table.claims, **more)
+    return Line(field, element, codec.put, codec.take, "code", False, table.claims, codec=codec, **more)
 
 
 def always(element: str, table: CodeTable, word: str) -> Line:
     """A guard: `put` writes the code, and without it the mapping does not apply."""
-    made = table.concept(word)
     return Line(
-        None, element, lambda value, context: copied(made), lambda entry, context: True,
-        f"= {word}", False, lambda entry: table.claims(entry) and table.word(entry) == word, None, True,
+        None, element, lambda value, context: table.concept(word), lambda entry, context: True,
+        f"= {word}", False, lambda entry: table.claims(entry) and table.word(entry) == word, None, True, as_is=True,
     )  # fmt: skip
 
 
@@ -82,8 +81,36 @@ def take_concept(held: Json, context: Context) -> Any:
     return Concept(words, tuple(codings)) if words or codings else UNREAD
 
 
-CODING = Codec("Coding", put_coding, take_coding)
-CONCEPT = Codec("CodeableConcept", put_concept, take_concept)
+_CODING_KEYS = frozenset({"system", "code", "display", "version"})
+_CONCEPT_KEYS = frozenset({"text", "coding"})
+
+
+def exact_coding(held: Json, context: Context) -> Any:
+    """Read a Coding that has nothing else."""
+    if not held or not held.keys() <= _CODING_KEYS:
+        return UNREAD
+    for part in held.values():
+        if type(part) is not str or not part:
+            return UNREAD
+    return Coding(held.get("system"), held.get("code"), held.get("display"), held.get("version"))
+
+
+def exact_concept(held: Json, context: Context) -> Any:
+    """Read a CodeableConcept that has nothing else."""
+    words, given = held.get("text"), held.get("coding")
+    if len(held) != (words is not None) + (given is not None) or (words is not None and type(words) is not str):
+        return UNREAD
+    codings = []
+    for one in given or ():
+        coding = exact_coding(one, context)
+        if coding is UNREAD:
+            return UNREAD
+        codings.append(coding)
+    return Concept(words, tuple(codings)) if words != "" and (codings or given is None) and held else UNREAD
+
+
+CODING = Codec("Coding", put_coding, take_coding, exact=exact_coding)
+CONCEPT = Codec("CodeableConcept", put_concept, take_concept, exact=exact_concept)
 
 
 def coding(field: str, element: str, **more: Any) -> Line:

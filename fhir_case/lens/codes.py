@@ -61,7 +61,13 @@ class CodeTable:
         def take(held: Json, context: Context) -> object:
             return self.word(held) or UNREAD
 
-        return Codec("CodeableConcept", lambda word, context: self.concept(word), take)
+        made = {code: (word, self.concept(word)) for code, word in self._back.items()}
+
+        def exact(held: Json, context: Context) -> object:
+            word, concept = made.get(held["coding"][0]["code"], (UNREAD, None))
+            return word if held == concept else UNREAD
+
+        return Codec("CodeableConcept", lambda word, context: self.concept(word), take, exact=exact)
 
 
 def codes(*words: str) -> CodeTable:

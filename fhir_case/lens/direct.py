@@ -1,8 +1,8 @@
-"""The straight way of a line: how it is written, and read, where nothing of the resource is left over.
+"""The straight way of a line: how its element is written, and how it is read where nothing of it is left over.
 
-The functions are composed when a mapping is made, so that nothing about a line is asked again for each value. Reading
-them makes sure of nothing: whoever calls compares what is written for the item with the resource
-(`fhir_case.lens.mapping.Mapping.read`).
+The functions are composed when a mapping is made, so that nothing about a line is asked again for each value. Straight
+reading is exact: what it reads is written again as it is, to the last byte; anything else it leaves (`UNREAD`) to the
+reading that keeps a remainder (`fhir_case.lens.slots`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from fhir_case.json import Json
 from fhir_case.lens.context import Context
-from fhir_case.lens.line import UNREAD, Fragment, Line, Take, then
+from fhir_case.lens.line import UNREAD, Fragment, Line, Take, compared, then
 
 IMPLIED: Final = "implied"
 """The value of an entry that stands there whatever the item says: a guard, or the filler of a required element."""
@@ -62,36 +62,38 @@ def put_entries(line: Line) -> Put:
     return put_each if line.many else put_one
 
 
-NOTHING = Straight(None, lambda held, context: {})
-"""Reads an element that holds no field: it is written by itself, and so compared."""
-
-
 def take_whole(line: Line) -> dict[str, Straight]:
     """Reads an element that one line owns, by its keys."""
-    fields = line.fields
+    fields, key = line.fields, line.key
     if not fields:
-        return {line.key: NOTHING}
+        return {key: Straight(None, _implied(line, lambda context: line.put(IMPLIED, context)[key]))}
     if len(fields) == 1:
-        return {key: Straight(fields[0], take, _filler(line, key)) for key, take in line.takes.items()}
-    return {
-        key: Straight(None, then(take, lambda values: dict(zip(fields, values, strict=True))), _filler(line, key))
-        for key, take in line.takes.items()
-    }
+        return {key: Straight(fields[0], take, _filler(line, key)) for key, take in line.exact.items()}
+
+    def named(values: Any) -> Any:
+        return dict(zip(fields, values, strict=True)) if told(values) is not None else UNREAD
+
+    return {key: Straight(None, then(take, named), _filler(line, key)) for key, take in line.exact.items()}
+
+
+def _implied(line: Line, made: Callable[[Context], Json]) -> Take:
+    """Reads what stands there whatever the item says."""
+    return compared(lambda value, context: made(context), lambda held, context: {}, as_is=line.as_is)
 
 
 def _filler(line: Line, key: str) -> Callable[[Any, Context], Json] | None:
     absent = line.absent
-    return None if absent is None else lambda item, context: (absent(item, context) or {}).get(key)
+    return None if absent is None or line.required else lambda item, context: (absent(item, context) or {}).get(key)
 
 
 def take_entries(lines: tuple[Line, ...]) -> Straight | None:
-    """Reads a list whose entries belong to these lines; None where several, one of them with a filler, share it."""
+    """Reads a list whose entries belong to these lines; None where fillers or guards share it with others."""
     only = lines[0]
     if len(lines) > 1:
-        return Straight(None, _several(lines)) if all(line.absent is None for line in lines) else None
+        return None if any(line.absent or not line.field for line in lines) else Straight(None, _several(lines))
     if only.field is None:
-        return NOTHING
-    take, absent = (only.codec and only.codec.bare) or only.take, only.absent
+        return Straight(None, _implied(only, lambda context: [only.put(IMPLIED, context)]))
+    take, absent = _exactly(only), only.absent
 
     def take_each(held: Json, context: Context) -> Any:
         values = []
@@ -100,34 +102,44 @@ def take_entries(lines: tuple[Line, ...]) -> Straight | None:
             if value is UNREAD:
                 return UNREAD
             values.append(value)
-        return values
+        return values if values and type(held) is list else UNREAD
 
     def take_one(held: Json, context: Context) -> Any:
-        (entry,) = held
-        return take(entry, context)
+        return take(held[0], context) if type(held) is list and len(held) == 1 else UNREAD
 
-    filler = None if absent is None else lambda item, context: [absent(item, context)]
+    filler = None if absent is None or only.required else lambda item, context: [absent(item, context)]
     return Straight(only.field, take_each if only.many else take_one, filler)
 
 
 def _several(lines: tuple[Line, ...]) -> Take:
-    claimed = [(line.claims, line) for line in lines if line.claims is not None]
+    readers = [(line.claims, _exactly(line), line.field, line.many) for line in lines]
 
     def take(held: Json, context: Context) -> Any:
-        found: dict[str, Any] = {}
+        found: dict[Any, Any] = {}
+        place = 0
         for entry in held:
-            line = next((line for claims, line in claimed if claims(entry)), None)
-            if line is None:
+            while not readers[place][0](entry):  # type: ignore[misc]
+                place += 1  # the lines write one after the other; past the last one is an IndexError
+            _claims, read, field, many = readers[place]
+            value = read(entry, context)
+            if value is UNREAD or (field in found and not many):
                 return UNREAD
-            if line.field is None:
-                continue
-            value = line.take(entry, context)
-            if value is UNREAD:
-                return UNREAD
-            if line.many:
-                found.setdefault(line.field, []).append(value)
+            if many:
+                found.setdefault(field, []).append(value)
             else:
-                found[line.field] = value
-        return found
+                found[field] = value
+        return found if found and type(held) is list else UNREAD
 
     return take
+
+
+def _exactly(line: Line) -> Take:
+    return line.codec.exactly() if line.codec is not None else compared(line.put, line.take)
+
+
+def told(value: Any) -> Any:
+    """The value, None where it tells nothing."""
+    kind = type(value)
+    if kind is tuple:
+        return value if any(one is not None and one is not False and one != [] for one in value) else None
+    return None if kind is list and not value else value

@@ -56,7 +56,10 @@ def integer(field: str, element: str | Extension, **more: Any) -> Line:
 
 
 NAMED = Codec(
-    "Reference", lambda value, context: {"display": value}, lambda held, context: _only(held, "display", context)
+    "Reference",
+    lambda value, context: {"display": value},
+    lambda held, context: _only(held, "display", context),
+    as_is=True,
 )
 
 
@@ -80,7 +83,14 @@ def take_reference(held: Json, context: Context) -> Any:
     return found if found and found != context.where else UNREAD
 
 
-REFERENCE = Codec("Reference", put_reference, take_reference)
+def exact_reference(held: Json, context: Context) -> Any:
+    """Read one that has nothing else, and is written as references to that item are."""
+    address = held["reference"]
+    found = context.item(address) if len(held) == 1 else None
+    return found if found and found != context.where and context.address(found) == address else UNREAD
+
+
+REFERENCE = Codec("Reference", put_reference, take_reference, exact=exact_reference)
 
 
 def reference(field: str, element: str | Extension, **more: Any) -> Line:
@@ -96,7 +106,7 @@ def of_patient(element: str = "subject") -> Line:
 
     return Line(
         None, element, lambda value, context: {element: put_reference("patient", context)}, take, "the patient",
-        required=True,
+        required=True, as_is=True,
     )  # fmt: skip
 
 
@@ -107,7 +117,7 @@ def _take_note(held: Json, context: Context) -> Any:
     return TEXT.take(held["text"], context)
 
 
-NOTE = Codec("Annotation", lambda value, context: {"text": value}, _take_note)
+NOTE = Codec("Annotation", lambda value, context: {"text": value}, _take_note, as_is=True)
 
 
 def note(field: str, element: str | Extension, **more: Any) -> Line:
@@ -122,8 +132,11 @@ def part(field: str, element: str, mapping: Mapping, **more: Any) -> Line:
         made = mapping.read(held, context)
         return made if isinstance(made, Part) else UNREAD
 
-    return at(field, element, Codec(mapping.model.__name__, mapping.write, take, bare=mapping.take), **more)
+    return at(field, element, Codec(mapping.model.__name__, mapping.write, take, exact=mapping.take), **more)
 
+
+_QUOTE = Quote.__pydantic_validator__.validate_python
+"""`Quote`, without what its constructor does besides."""
 
 DERIVATION = CORE + "derivation-reference"
 
@@ -142,15 +155,18 @@ def quotes() -> Line:
     def take(entry: Json, context: Context) -> Any:
         held = {one["url"]: one for one in entry["extension"]}
         start, length = held["offset"]["valueInteger"], held["length"]["valueInteger"]
+        if type(start) is not int or type(length) is not int:
+            return UNREAD
         found = context.source[start : start + length] if start >= 0 else ""
         of = context.item(held["reference"]["valueReference"]["reference"]) if "reference" in held else context.where
         if of != SOURCE or len(found) != length or not found:
             return UNREAD
-        return Quote.model_construct(text=found, at=start)
+        return _QUOTE({"text": found, "at": start})
 
     return Line(
-        "quotes", "extension:derivation-reference", put, take, "quote", True, lambda e: e.get("url") == DERIVATION
-    )
+        "quotes", "extension:derivation-reference", put, take, "quote", True, lambda e: e.get("url") == DERIVATION,
+        codec=Codec("quote", put, take, as_is=True),
+    )  # fmt: skip
 
 
 def fixed(element: str, made: Json) -> Line:
@@ -164,5 +180,7 @@ def fixed(element: str, made: Json) -> Line:
 
 def profile(*urls: str) -> Line:
     """The profiles that what this mapping writes conforms to."""
-    made = {"meta": {"profile": list(urls)}}
-    return Line(None, "meta", lambda value, context: copied(made), lambda held, context: True, "profile")
+    return Line(
+        None, "meta", lambda value, context: {"meta": {"profile": list(urls)}}, lambda held, context: True, "profile",
+        as_is=True,
+    )  # fmt: skip

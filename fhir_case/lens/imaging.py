@@ -29,7 +29,7 @@ def modality(field: str, element: str) -> Line:
     def take(held: Json, context: Context) -> Any:
         return TEXT.take(held["code"], context) if held.get("system") == DICOM else UNREAD
 
-    return at(field, element, Codec("Coding", put, take))
+    return at(field, element, Codec("Coding", put, take, as_is=True))
 
 
 def side(field: str, element: str, table: CodeTable) -> Line:
@@ -42,7 +42,7 @@ def side(field: str, element: str, table: CodeTable) -> Line:
     def take(held: Json, context: Context) -> Any:
         return table.word({"coding": [held]}) or UNREAD
 
-    return at(field, element, Codec("Coding", put, take))
+    return at(field, element, Codec("Coding", put, take, as_is=True))
 
 
 def uid(field: str, element: str) -> Line:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from fhir_case.json import Json
+from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
 
 Fragment = dict[str, Json]
@@ -44,8 +44,14 @@ class Codec:
     take: Take
     primitive: bool = False
     """The JSON is text, a number or a truth value, so the element can have a `_` twin."""
-    bare: Take | None = None
-    """The same where it is another for what has no remainder: whoever calls compares what is written for it."""
+    as_is: bool = False
+    """Numbers and truth values, if it has any, are kept as they are read, so that `==` (`1 == True`) is exact."""
+    exact: Take | None = None
+    """Reads only what `put` writes again as it is; None: found out by writing it."""
+
+    def exactly(self) -> Take:
+        """Reads only what `put` writes again as it is, to the last byte."""
+        return self.exact or (self.take if self.primitive else compared(self.put, self.take, as_is=self.as_is))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class ChoiceCodec:
     """The suffix and the JSON."""
     takes: dict[str, Take]
     """How it is read back, by suffix."""
+    as_is: bool = True
+    """As a codec's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,10 @@ class Line:
     modifier: bool = False
     """The element can turn the resource into its opposite: unread, the mapping does not apply."""
     codec: Codec | None = None
-    takes: dict[str, Take] = dataclasses.field(default_factory=dict)
-    """How an element that the line owns whole is read where nothing is left over, by its key: a choice has several."""
+    as_is: bool = False
+    """As a codec's, of what stands there whatever the item says."""
+    exact: dict[str, Take] = dataclasses.field(default_factory=dict)
+    """How an element that the line owns whole is read exactly, by its key: a choice has several."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -122,7 +132,7 @@ def whole(field: str | None, element: str, codec: Codec, **more: Any) -> Line:
 
     return Line(
         field, element, put_fragment, by_key({element: codec.take}), codec.name,
-        codec=codec, takes={element: codec.bare or codec.take}, **more,
+        codec=codec, exact={element: codec.exactly()}, **more,
     )  # fmt: skip
 
 
@@ -135,7 +145,15 @@ def choice(field: str | None, element: str, codec: ChoiceCodec, **more: Any) -> 
         suffix, made = put(value, context)
         return {keys[suffix]: made}
 
-    return Line(field, element, put_fragment, by_key(takes), codec.name, takes=takes, **more)
+    def exactly(suffix: str, take: Take) -> Take:
+        def put_typed(value: Any, context: Context) -> Json:
+            written, made = put(value, context)
+            return made if written == suffix else None
+
+        return compared(put_typed, take, as_is=codec.as_is)
+
+    exact = {keys[suffix]: exactly(suffix, take) for suffix, take in codec.takes.items()}
+    return Line(field, element, put_fragment, by_key(takes), codec.name, exact=exact, **more)
 
 
 def keys_of(base: str, codec: ChoiceCodec) -> dict[str, str]:
@@ -151,6 +169,21 @@ def then(take: Take, make: Callable[[Any], Any]) -> Take:
         return value if value is UNREAD else make(value)
 
     return taken
+
+
+def compared(put: Callable[[Any, Context], Json], take: Take, *, as_is: bool = False) -> Take:
+    """Reads with `take` what `put` writes again as it is, to the last byte, and nothing else."""
+
+    def exact(held: Json, context: Context) -> Any:
+        value = take(held, context)
+        if value is UNREAD:
+            return UNREAD
+        made = put(value, context)
+        if made != held:
+            return UNREAD
+        return value if as_is or canonical(made) == canonical(held) else UNREAD
+
+    return exact
 
 
 def by_key(takes: dict[str, Take]) -> Callable[[Fragment, Context], Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from fhir_case.case.base import Part, Verbatim
 from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
-from fhir_case.lens.direct import NOTHING
+from fhir_case.lens.direct import Straight
 from fhir_case.lens.line import UNREAD, Fragment, Line
 from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
 from fhir_case.lens.slots import MALFORMED, Entries, Values, Whole, owned
@@ -31,6 +32,15 @@ class Refusal(NamedTuple):
     """Why a mapping does not read a resource."""
 
     reason: str
+
+
+class _Way(NamedTuple):
+    """How resources with certain keys are read straight."""
+
+    steps: list[tuple[str, Straight]]
+    """The keys in the order in which they are read."""
+    absent: list[Callable[[Any, Context], Json]]
+    """What the lines that have nothing to read would write all the same."""
 
 
 class Mapping:
@@ -56,11 +66,9 @@ class Mapping:
         self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
         self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
         self._writing = [(slot.only, slot.put if slot.only else slot.write) for slot in self._slots]
-        self._straight = {"resourceType": NOTHING} if type else {}
-        for slot in self._slots:
-            self._straight |= slot.straight
-        self._last = frozenset(key for key, straight in self._straight.items() if straight.filler is not None)
-        self._needed = frozenset(name for line in self.lines if line.required for name in line.fields)
+        self._straight = {key: (slot, straight) for slot in self._slots for key, straight in slot.straight.items()}
+        self._way = lru_cache(maxsize=500)(self._way_through)
+        self._made = model.__pydantic_validator__.validate_python
         self._defaults = dict.fromkeys(name for line in self.lines if line.defaulted for name in line.fields)
         self._owner: dict[str, int | None] = {}
 
@@ -104,28 +112,23 @@ class Mapping:
         refused = self._refused(resource)
         if refused is not None:
             return refused
-        text = canonical(resource)
-        if self.type and has_unknown_modifier(resource, text):
-            return Refusal("it has a modifier extension or implicit rules")
         item = self.take(resource, context)
-        if isinstance(item, Part) and canonical(self.write(item, context)) == text:
+        if isinstance(item, Part):
             return item
+        if self.type and has_unknown_modifier(resource, canonical(resource)):
+            return Refusal("it has a modifier extension or implicit rules")
         return self._read_apart(resource, context)
 
     def take(self, resource: dict[str, Json], context: Context) -> Any:
-        """The item where the lines alone can read all of the resource, else UNREAD.
-
-        That writing the item gives the resource again is not made sure of: that is for whoever calls.
-        """
-        if not resource.keys() <= self._straight.keys():
+        """The item where writing it gives the resource again, to the last byte, else UNREAD."""
+        way = self._way(tuple(resource)) if len(resource) <= len(self.lines) + 1 else None
+        if way is None or resource.get("resourceType") != self.type:
             return UNREAD
-        values = Values()
+        values = Values(self._defaults)
         try:
-            # What may be a filler comes last: what else is stated decides.
-            for key in sorted(resource, key=self._last.__contains__) if self._last else resource:
-                field, take, filler = self._straight[key]
+            for key, (field, take, filler) in way.steps:
                 held = resource[key]
-                if filler is not None and held == filler(values, context):  # fillers are text alone
+                if filler is not None and held is not None and held == filler(values, context):  # text alone
                     continue
                 value = take(held, context)
                 if value is UNREAD:
@@ -134,9 +137,25 @@ class Mapping:
                     values.update(value)
                 else:
                     values[field] = value
-            return self.model(**{**self._defaults, **values}) if self._needed <= values.keys() else UNREAD
+            for absent in way.absent:
+                if absent(values, context):
+                    return UNREAD
+            return self._made(values)
         except MALFORMED:
             return UNREAD
+
+    def _way_through(self, keys: tuple[str, ...]) -> _Way | None:
+        """How resources with these keys are read; None where they have too many, or too few."""
+        steps = [(key, *self._straight[key]) for key in keys if key in self._straight]
+        slots = [slot for _, slot, _ in steps]
+        others = [slot for slot in self._slots if slot not in slots]
+        if len(steps) + bool(self.type) != len(keys) or len(set(slots)) != len(slots) or any(map(_is_implied, others)):
+            return None
+        return _Way(
+            # What may be a filler comes last: what else is stated decides.
+            sorted(((key, straight) for key, _, straight in steps), key=lambda step: step[1].filler is not None),
+            [line.absent for slot in others for line in slot.lines if line.absent is not None],
+        )
 
     def _read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
         """The item with what the lines cannot say, element by element."""
@@ -214,6 +233,10 @@ def digest(item: Part) -> str:
 
 def _element(slot: Whole | Entries) -> str:
     return slot.line.element if isinstance(slot, Whole) else slot.key
+
+
+def _is_implied(slot: Whole | Entries) -> bool:
+    return any(line.required or line.field is None for line in slot.lines)
 
 
 def _is_choice(slot: Whole | Entries) -> bool:

@@ -47,7 +47,7 @@ def take_quantity(held: Json, context: Context) -> Any:
     return Quantity(value, *names)
 
 
-QUANTITY = Codec("Quantity", put_quantity, take_quantity)
+QUANTITY = Codec("Quantity", put_quantity, take_quantity, as_is=True)
 
 
 def quantity(field: str, element: str | Extension, **more: Any) -> Line:
@@ -77,7 +77,7 @@ def take_range(held: Json, context: Context) -> Any:
     return Range(low, high, held.get("text")) if low or high or held.get("text") else UNREAD
 
 
-RANGE = Codec("Range", put_range, take_range)
+RANGE = Codec("Range", put_range, take_range, as_is=True)
 
 
 def ranges(field: str, element: str) -> Line:

@@ -67,7 +67,16 @@ def sized(field: str, element: str, component: Mapping) -> Line:
 
         return take
 
-    return whole(field, element, Codec("components, size", put, taking(component.read), bare=taking(component.take)))
+    take_exactly = taking(component.take)
+
+    def exact(held: Json, context: Context) -> Any:
+        value = take_exactly(held, context)
+        if value is UNREAD or type(held) is not list:
+            return UNREAD
+        size, components = value  # which are exact themselves
+        return value if put((size, []), context) == held[: len(held) - len(components)] else UNREAD
+
+    return whole(field, element, Codec("components, size", put, taking(component.read), exact=exact))
 
 
 def _size_of(components: list[Json]) -> tuple[Size | None, int]:

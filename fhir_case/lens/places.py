@@ -56,7 +56,12 @@ def _extension(field: str | None, url: str, codec: Codec | ChoiceCodec, **more: 
         inner: ChoiceCodec = codec
     else:
         one, type = codec, codec.name[:1].upper() + codec.name[1:]
-        inner = ChoiceCodec(one.name, lambda value, context: (type, one.put(value, context)), {type: one.take})
+        inner = ChoiceCodec(
+            one.name,
+            lambda value, context: (type, one.put(value, context)),
+            {type: one.take},
+            one.as_is or one.primitive,
+        )
     keys = keys_of("value", inner)
     read = by_key({keys[suffix]: take for suffix, take in inner.takes.items()})
 
@@ -97,11 +102,16 @@ def each(line: Line) -> Line:
     if codec is None:
         raise ValueError(f"{line.element}: a choice element holds one value")
     if codec.primitive:
+
+        def take(held: Json, context: Context) -> Any:
+            return _all([codec.take(one, context) for one in held])
+
         several = Codec(
             codec.name,
             lambda values, context: [codec.put(value, context) for value in values],
-            lambda held, context: _all([codec.take(one, context) for one in held]),
+            take,
             primitive=True,
+            exact=lambda held, context: (take(held, context) if type(held) is list else UNREAD) or UNREAD,
         )
         return whole(line.field, line.element, several, absent=line.absent, required=line.required)
     return Line(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from fhir_case.json import Json, copied
 from fhir_case.lens.context import Context
-from fhir_case.lens.direct import IMPLIED, put_entries, put_whole, take_entries, take_whole
+from fhir_case.lens.direct import IMPLIED, put_entries, put_whole, take_entries, take_whole, told
 from fhir_case.lens.line import UNREAD, Fragment, Line
 
 MALFORMED = (TypeError, KeyError, AttributeError, ValueError, IndexError)
@@ -30,10 +30,10 @@ class Values(dict[str, Any]):
 class Whole:
     """An element that one line owns."""
 
-    __slots__ = ("_get", "fields", "line", "only", "put", "quiet", "required", "straight")
+    __slots__ = ("_get", "fields", "line", "lines", "only", "put", "quiet", "required", "straight")
 
     def __init__(self, line: Line) -> None:
-        self.line, self.fields = line, line.fields
+        self.line, self.lines, self.fields = line, (line,), line.fields
         self._get = attrgetter(*self.fields) if self.fields else None
         self.required = line.required
         self.quiet = _quiet(line)
@@ -50,7 +50,7 @@ class Whole:
         if self._get is None:
             out.update(line.put(IMPLIED, context))
             return
-        value = _stated(self._get(item))
+        value = told(self._get(item))
         if value is not None:
             self.put(value, out, context)
         elif line.absent is not None and (filler := line.absent(item, context)) is not None:
@@ -63,7 +63,7 @@ class Whole:
         original = {k: v for k, v in remainder.items() if owned(line, k)}
         if original:
             present = {k: v for k, v in original.items() if v is not None}
-            value = _stated(self._get(item)) if self._get is not None else IMPLIED
+            value = told(self._get(item)) if self._get is not None else IMPLIED
             if self._get is None or _same(self._value(present, item, context), value):
                 out.update(context.outward(present))
                 return
@@ -101,11 +101,11 @@ class Whole:
             if not fragment:
                 return None
             if line.absent is None:
-                return _stated(line.take(fragment, context))
+                return told(line.take(fragment, context))
             nothing = line.absent(item, context)
             if fragment == nothing:  # fillers are text alone
                 return None
-            value = _stated(line.take(fragment, context))
+            value = told(line.take(fragment, context))
             if nothing is None or value is None or value is UNREAD:
                 return value
             # What says no more than the filler says nothing, whatever else stands beside it.
@@ -289,14 +289,6 @@ def owned(line: Line, key: str) -> bool:
     if not line.choice:
         return bare == name
     return bare.startswith(name) and bare[len(name) : len(name) + 1].isupper()
-
-
-def _stated(value: Any) -> Any:
-    """The value, None where it says nothing."""
-    kind = type(value)
-    if kind is tuple:
-        return value if any(one is not None and one is not False and one != [] for one in value) else None
-    return None if kind is list and not value else value
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -38,7 +38,7 @@ def attachment(field: str, element: str) -> Line:
     return whole(
         field,
         element,
-        Codec("Attachment", put, take),
+        Codec("Attachment", put, take, as_is=True),
         absent=lambda item, context: {element: [{"attachment": unknown()}]},
     )
 
@@ -49,4 +49,6 @@ def identified(field: str, element: str, system: str) -> Line:
     def take(held: Json, context: Context) -> Any:
         return held["value"] if held.keys() == {"system", "value"} and held["system"] == system else UNREAD
 
-    return whole(field, element, Codec("Identifier", lambda value, context: {"system": system, "value": value}, take))
+    return whole(
+        field, element, Codec("Identifier", lambda value, context: {"system": system, "value": value}, take, as_is=True)
+    )

@@ -101,7 +101,7 @@ def period(field: str, element: str) -> Line:
             return UNREAD
         return When(time.start) if time.start is not None and time.start == time.end else When(time)
 
-    return at(field, element, Codec("Period", put, take))
+    return at(field, element, Codec("Period", put, take, as_is=True))
 
 
 # --- periods ----------------------------------------------------------------------------------------------------------

@@ -32,4 +32,4 @@ def timing(field: str, element: str) -> Line:
         # What a case file could not say is not read: `of` raises `Unreadable`.
         return Timing.of(whole[0], period, repeat.get("periodUnit"), tuple(repeat.get("when", ())), whole[1])
 
-    return at(field, element, Codec("Timing", put, take))
+    return at(field, element, Codec("Timing", put, take, as_is=True))
