@@ -12,13 +12,14 @@ from fhir_case.catalogue import (
     profiles,
     questionnaire,
     references,
+    settings,
     structure,
     terminology,
     values,
 )
 from fhir_case.catalogue.code import Code, Kind
 
-FAMILIES = (structure, values, profiles, terminology, references, questionnaire, conformance, case, delivery)
+FAMILIES = (structure, values, profiles, terminology, references, questionnaire, conformance, case, delivery, settings)
 
 CATALOGUE: dict[str, Code] = {code.name: code for code in chain.from_iterable(family.CODES for family in FAMILIES)}
 

@@ -16,6 +16,7 @@ from fhir_case.cli.build import build
 from fhir_case.cli.check import check
 from fhir_case.cli.demo import demo
 from fhir_case.cli.diff import diff
+from fhir_case.cli.explain import explain
 from fhir_case.cli.fhirpath import fhirpath
 from fhir_case.cli.mapping import mapping
 from fhir_case.cli.new import new
@@ -24,6 +25,7 @@ from fhir_case.cli.package import package
 from fhir_case.cli.pull import pull
 from fhir_case.cli.push import push
 from fhir_case.cli.schema import schema
+from fhir_case.cli.validate import validate
 from fhir_case.issues import CaseError, FHIRCaseError, ServerError
 
 
@@ -70,7 +72,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if decorated(sys.stdout) else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, new, check, build, push, pull, diff, mapping, schema, fhirpath):
+for command in (demo, new, check, build, validate, explain, push, pull, diff, mapping, schema, fhirpath):
     app.command()(command)
 app.add_typer(package, name="package")
 

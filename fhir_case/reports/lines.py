@@ -9,7 +9,10 @@ from fhir_case.json.places import TOKENS
 WIDTH = 100
 """Characters of a line that are shown."""
 
-_SCALAR = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)')
+_SCALAR = re.compile(
+    r'(?P<open>"(?:resourceType|system|url)"\s*:\s*"(?:[^"\\]|\\.)*+")|(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)'
+)
+"""What `open` names is no clinical value."""
 
 
 def harmless(text: str) -> str:
@@ -22,7 +25,7 @@ def masked(line: str) -> str:
 
     def dots(found: re.Match[str]) -> str:
         text = found.group()
-        if found.lastgroup == "key":
+        if found.lastgroup in ("key", "open"):
             return text
         if found.lastgroup == "text" and len(text) > 1:
             closed = text.endswith('"')

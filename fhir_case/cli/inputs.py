@@ -1,0 +1,101 @@
+"""What `validate` reads: resources in JSON, NDJSON with one a line, case files, and folders of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fhir_case.issues import CaseError, Issue, Place, Report
+from fhir_case.reports.result import Result
+
+if TYPE_CHECKING:
+    from fhir_case.api.validation import Validator
+
+SHOWN = 50_000_000
+"""Bytes of an input up to which its lines can be shown beside the issues."""
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that are meant: themselves, and of folders the .json and .ndjson files that hold resources."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if (
+                not hidden
+                and file.is_file()
+                and (file.suffix == ".ndjson" or (file.suffix == ".json" and _names_type(file)))
+            ):
+                yield file
+
+
+def _names_type(file: Path) -> bool:
+    try:
+        with file.open("rb") as stream:
+            while part := stream.read(1 << 20):
+                if b'"resourceType"' in part:
+                    return True
+    except OSError:
+        return True  # what is wrong with it is said when it is read
+    return False
+
+
+def validated(file: Path, validator: Validator) -> Result:
+    """The issues of one file."""
+    if file.suffix in (".yaml", ".yml") or (file.suffix == ".json" and _is_case(file)):
+        return _case(file, validator)
+    if file.suffix == ".ndjson":
+        return _lines(file, validator)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        return _unreadable(file, error)
+    report = validator.validate(data, name=str(file))
+    return Result(str(file), report, _text(data) if report.issues else None)
+
+
+def _is_case(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size < SHOWN and not _names_type(file)
+
+
+def _case(file: Path, validator: Validator) -> Result:
+    """A case is validated as the Bundle it becomes."""
+    from fhir_case import Case
+
+    try:
+        bundle = Case.load(file).to_bundle()
+    except CaseError as error:
+        return Result(str(file), Report(error.issues))
+    return Result(str(file), validator.validate(bundle, name=str(file)))
+
+
+def _lines(file: Path, validator: Validator) -> Result:
+    """A resource on each line; empty lines count, and are nothing."""
+    issues: list[Issue] = []
+    try:
+        with file.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if line.strip():
+                    issues += (_moved(one, file, number) for one in validator.validate(line, name=str(file)).issues)
+        text = _text(file.read_bytes()) if issues and file.stat().st_size < SHOWN else None
+    except OSError as error:
+        return _unreadable(file, error)
+    return Result(str(file), Report(tuple(issues)), text)
+
+
+def _moved(issue: Issue, file: Path, line: int) -> Issue:
+    column = issue.place.column if issue.place and issue.place.line else 1
+    return replace(issue, place=Place(str(file), line, column))
+
+
+def _text(data: bytes) -> str | None:
+    return data.decode("utf-8-sig", "replace") if len(data) < SHOWN else None
+
+
+def _unreadable(file: Path, error: OSError) -> Result:
+    message = f"the file cannot be read: {error.strerror or error}"
+    return Result(str(file), Report((Issue("file-unreadable", message, "fatal", place=Place(str(file))),)))
