@@ -30,7 +30,7 @@ class Definitions:
         self._base, self._about, self._above = base, about, above
         self._found = list(issues)
         self._kept: dict[tuple[int, str], Resource] = {}
-        self._generated: dict[tuple[int, str], Resource | None] = {}
+        self._generated: dict[tuple[int, str], Resource | DefinitionError] = {}
         self._lock = threading.Lock()
         self._at_work = threading.local()
         self.resources = frozenset(about["resources"])
@@ -66,21 +66,20 @@ class Definitions:
         if place is None:
             return None
         at, entry = place
-        key = (at, entry.place)
-        if key in self._generated:
-            return self._generated[key]
-        structure = self._known(at, entry)
-        if structure is None or has_snapshot(structure):
-            return structure
-        try:
+        made = self._generated.get((at, entry.place))
+        if made is None:
+            structure = self._known(at, entry)
+            if structure is None or has_snapshot(structure):
+                return structure
             made = self._with_snapshot(entry, structure)
-        except DefinitionError as error:
-            if self._chain():
-                raise  # it is the base of another, which says what is wrong with it
-            self._note(Issue("profile-broken", str(error), definition=entry.canonical))
-            made = None
-        self._generated[key] = made
-        return made
+            if not self._chain() or not isinstance(made, DefinitionError):  # what fails below others may stand alone
+                self._generated[at, entry.place] = made
+        if not isinstance(made, DefinitionError):
+            return made
+        if self._chain():
+            raise made  # it is wanted for the snapshot of another, which can't be made either
+        self._note(Issue("profile-broken", str(made), definition=entry.canonical))
+        return None
 
     def urls(self, kind: str) -> Iterator[str]:
         """The canonicals (`url|version`) of all definitions of a kind, each once."""
@@ -183,7 +182,8 @@ class Definitions:
 
     # Snapshots
 
-    def _with_snapshot(self, entry: Entry, structure: Resource) -> Resource:
+    def _with_snapshot(self, entry: Entry, structure: Resource) -> Resource | DefinitionError:
+        """The structure with its snapshot made, or why it can't be."""
         from fhir_case.definitions.snapshot import snapshot
 
         chain = self._chain()
@@ -195,12 +195,12 @@ class Definitions:
             )
         chain.append(entry.canonical)
         try:
-            made = {
-                **structure,
-                "snapshot": {"element": snapshot(structure, partial(self.structure, near=entry.canonical))},
-            }
+            elements = snapshot(structure, partial(self.structure, near=entry.canonical))
+        except DefinitionError as error:
+            return error
         finally:
             chain.pop()
+        made = {**structure, "snapshot": {"element": elements}}
         made.pop("differential", None)
         return made
 

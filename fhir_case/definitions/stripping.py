@@ -133,7 +133,7 @@ def _without(element: Resource, names: frozenset[str]) -> Resource:
     made = {name: held for name, held in element.items() if name not in names and name.lstrip("_") not in names}
     extensions = made.get("extension")
     if isinstance(extensions, list):
-        kept = [one for one in extensions if not (isinstance(one, dict) and one.get("url") in PUBLICATION)]
+        kept = [one for one in extensions if not (isinstance(one, dict) and str(one.get("url")) in PUBLICATION)]
         if kept:
             made["extension"] = kept
         else:

@@ -180,6 +180,7 @@ def test_stripping_survives_what_is_no_definition() -> None:
     for odd in (
         {"resourceType": "StructureDefinition", "snapshot": [1], "differential": "x", "extension": 3},
         {"resourceType": "StructureDefinition", "snapshot": {"element": [None, 3, {"type": [1], "binding": []}]}},
+        {"resourceType": "ValueSet", "extension": [None, 3, {"url": []}, {"url": {}}]},
         {"resourceType": "CodeSystem", "concept": [None, {"concept": "x"}]},
         {"resourceType": "ValueSet", "compose": {"include": [None, {"concept": 1}]}},
         {"resourceType": ["Patient"]} | {"x": 1},
