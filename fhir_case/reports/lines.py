@@ -10,7 +10,8 @@ WIDTH = 100
 """Characters of a line that are shown."""
 
 _SCALAR = re.compile(
-    r'(?P<open>"(?:resourceType|system|url)"\s*:\s*"(?:[^"\\]|\\.)*+")|(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)'
+    r'(?P<open>"(?:resourceType|system|url)"\s*:\s*"(?:[^"\\]|\\.)*+")'
+    r'|(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)'
 )
 """What `open` names is no clinical value."""
 
