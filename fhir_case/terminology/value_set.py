@@ -93,6 +93,11 @@ class ValueSet:
         return next(iter(members.values())) if len(members) == 1 else frozenset().union(*members.values())
 
     @property
+    def canonical(self) -> str:
+        """`url|version`, or the url alone: what its code systems are found `near`."""
+        return f"{self.url}|{self.version}" if self.version else self.url
+
+    @property
     def codes(self) -> frozenset[str] | None:
         """All its codes whatever their code system, where they can be listed: for elements of type code."""
         return self.all_codes if self.members is not None else None
