@@ -37,6 +37,7 @@ class Checks:
         self._trees: dict[str, Element] = {}
         self._types: dict[str, types.Check] = {}
         self._profiles: dict[str, Profile | DefinitionError | None] = {}
+        self._globals: dict[str, tuple[str, ...]] | None = None
         self.contexts: dict[str, extensions.Context] = {}
 
     def is_primitive(self, code: str) -> bool:
@@ -83,6 +84,17 @@ class Checks:
         named = f"{structure.get('url', url)}|{structure.get('version', '')}".rstrip("|")
         check = profiles.compiled(self, structure, named)
         return Profile(structure.get("url", url), structure.get("version", ""), structure.get("type", ""), check)
+
+    def global_profiles(self, kind: str) -> tuple[str, ...]:
+        """The profiles that implementation guides demand of every resource of a type (ImplementationGuide.global)."""
+        if self._globals is None:
+            found: dict[str, list[str]] = {}
+            for url in self.definitions.urls("ImplementationGuide"):
+                guide = self.definitions.find(url, "ImplementationGuide") or {}
+                for one in guide.get("global", ()):
+                    found.setdefault(one.get("type", ""), []).append(one.get("profile", ""))
+            self._globals = {one: tuple(urls) for one, urls in found.items()}
+        return self._globals.get(kind, ())
 
     def special(self, kind: str) -> types.Check | None:
         """The rules of a type that no StructureDefinition can say: Bundle, Extension, Coding, …"""

@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 _ELSEWHERE = frozenset(("ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "txt-1", "txt-2"))
 """Checked by code that says more precisely what is wrong: types.py, extensions.py, resources.py, narrative.py."""
 
+_CORRECTED = {
+    # FHIR-25205: two conditions are "more than one".
+    "enableWhen.count() > 2 implies enableBehavior.exists()": "enableWhen.count() >= 2 implies enableBehavior.exists()",
+    # Without a probability there is nothing to compare.
+    "probability is decimal implies (probability as decimal) <= 100":
+        "probability.empty() or ((probability is decimal) implies ((probability as decimal) <= 100))",
+    # The element is `generation`.
+    "generated='generated' implies source.empty()": "generation='generated' implies source.empty()",
+    # '#' is the container, and a Reference may have no reference.
+    "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))":
+        "reference.exists() implies (reference = '#' or (reference.startsWith('#').not() or "
+        "(reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))))",
+    "fullUrl.contains('/_history/').not()": "fullUrl.exists() implies fullUrl.contains('/_history/').not()",
+    # matches() looks for a part of the text since FHIRPath N1 says so.
+    "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')": "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')",
+    "isModifier implies isModifierReason.exists()": "(isModifier.exists() and isModifier) implies isModifierReason.exists()",
+}  # fmt: skip
+"""Expressions that R4 got wrong, as HL7's validator reads them (FHIRPathExpressionFixer of org.hl7.fhir.core)."""
+
 
 def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str) -> Check | None:
     """The function for one invariant of elements of the type `kind`; None where it is checked elsewhere, or switched off."""
@@ -29,7 +48,7 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
         if severity == "ignore":
             return None
     try:
-        expression = fhirpath.compile(constraint.expression, kind or None)
+        expression = fhirpath.compile(_CORRECTED.get(constraint.expression, constraint.expression), kind or None)
     except fhirpath.FHIRPathError as error:
         return _broken(constraint, definition, str(error))
     told = f"{constraint.key}: {constraint.human}"
@@ -44,9 +63,8 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
         except fhirpath.FHIRPathError as error:
             run.say("invariant-broken", at, f"{told} – {error}", "warning", definition=definition)
             return
-        if met is None:
-            run.say("invariant-undecided", at, told, "information", definition=definition)
-        elif not met:
+        # Nothing as a result is not true (https://hl7.org/fhir/R4/fhirpath.html: an invariant "must evaluate to true").
+        if not met:
             run.say(code, at, told, severity, definition=definition)
 
     return check

@@ -123,7 +123,8 @@ def _child(checks: Checks, child: Element, base: Element, named: str) -> Check |
 def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule | None:
     """What each value of an element must meet, by its type."""
     allowed = {one.code for one in element.types}
-    narrowed = bool(allowed) and {one.code for one in base.types} - allowed
+    # R4 gives ids the type string where later tools write id.
+    narrowed = bool(allowed) and element.name != "id" and {one.code for one in base.types} - allowed
     items: dict[str, list[Item]] = {}
     below: dict[str, list[Check]] = {}
     for kind in element.types or (Type(""),):
@@ -189,8 +190,13 @@ def _choice(steps: dict[str, Step], node: Node, at: At) -> list[Picked]:
 
 def _objects(step: Step, kind: str, value: Any, at: At) -> list[Picked]:
     if type(value) is list:
-        return [Picked(one, None, (at, step, index), kind) for index, one in enumerate(value)]
-    return [] if value is None else [Picked(value, None, (at, step, None), kind)]
+        return [Picked(one, None, (at, step, index), _actual(one, kind)) for index, one in enumerate(value)]
+    return [] if value is None else [Picked(value, None, (at, step, None), _actual(value, kind))]
+
+
+def _actual(value: Any, kind: str) -> str:
+    """The type of a value: of a resource, what it says."""
+    return value.get("resourceType", kind) if kind == "Resource" and type(value) is dict else kind
 
 
 def _primitives(step: Step, kind: str, value: Any, twin: Any, at: At) -> list[Picked]:

@@ -73,6 +73,13 @@ def check_reference(node: Node, at: At, run: Run) -> None:
                     value=text)  # fmt: skip
     stated = node.get("type")
     target = resolve(run, text)
+    if target is None and run.bundle is not None and run.bundle.alike(text) is not None:
+        run.say("reference-unresolved", at, "leads to nothing in this Bundle; a resource of this type and id is there, but its "
+                "fullUrl does not fit", "warning", value=text)  # fmt: skip
+    if target is not None and kind and target.resource.get("resourceType") != kind:
+        run.say(
+            "reference-type", at, f"names a {kind}, and leads to a {target.resource.get('resourceType')}", value=text
+        )
     actual = target.resource.get("resourceType") if target else kind
     if isinstance(stated, str) and actual and stated.removeprefix(STRUCTURE) != actual:
         run.say(

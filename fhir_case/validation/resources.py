@@ -59,6 +59,8 @@ def check_content(resource: Node, at: At, run: Run) -> None:
         if isinstance(url, str):
             place = ((at, _META, None), _PROFILE, index)
             check_profile(resource, url, at, place, run)
+    for url in checks.global_profiles(kind):
+        check_profile(resource, url, at, at, run)
     if isinstance(resource.get("contained"), list):
         _check_use(resource, at, run)
 

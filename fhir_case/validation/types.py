@@ -108,7 +108,7 @@ class _Keys(dict[str, _ByKey]):
 
     def _made(self, key: str, child: Element, kind: Type) -> _ByKey:
         path = f"{child.name}.ofType({kind.code})" if child.choice else child.name
-        step = Step(key, path, child.path, kind.code or child.path)
+        step = Step(key, path, child.path, kind.code or child.content or child.path)
         if key != child.name and key.startswith("_"):
             return (_twins if child.listed else _twin)(step, self.checks.type("Element"))
         items = self.checks.items(child, kind, None)

@@ -53,8 +53,7 @@ def check_answers(asked: Asked, item: Node, at: At) -> None:
             asked.say("questionnaire-broken", at, f"the Questionnaire gives {question.link_id[:64]} no type that is known",
                       value=question.kind)  # fmt: skip
         return
-    offered = options.offered(question)
-    if question.kind in options.CHOICES and "Reference" in offered:
+    if question.kind in options.CHOICES and "Reference" in options.options_of(question).kinds:
         allowed = (*allowed, "Reference")
     answers = list(numbered(item, "answer"))
     for number, answer in answers:
@@ -69,4 +68,4 @@ def check_answers(asked: Asked, item: Node, at: At) -> None:
             continue
         if kind in _LIMITS:
             _LIMITS[kind](asked, value, place)
-        options.check_option(asked, offered, kind, value, place, len(answers))
+        options.check_option(asked, kind, value, place, len(answers))

@@ -16,6 +16,8 @@ Stack: TypeAlias = "tuple[Stack | None, Question, Node]"
 
 _NUMBERS = ("Integer", "Decimal")
 _MOMENTS = ("Date", "DateTime")
+_MOST = 1_000_000
+"""Answers that are looked at for one response; beyond that nothing is said, so that no response takes forever."""
 _ORDERS = {
     "=": (0,),
     "!=": (-1, 1),
@@ -32,6 +34,7 @@ class Enabling:
     def __init__(self, form: Form, response: Node, run: Run) -> None:
         self.form, self.response, self.run = form, response, run
         self._given: Given | None = None
+        self._left = _MOST
 
     def __call__(self, question: Question, stack: Stack | None) -> bool | None:
         """Is the question enabled where `stack` is around it? None where that cannot be said."""
@@ -55,7 +58,8 @@ class Enabling:
         answers = self._answers(question, target, stack) if target else []
         if operator == "exists":
             return any(answers) is wanted if isinstance(wanted, bool) else None
-        if operator not in _ORDERS:
+        self._left -= len(answers)
+        if operator not in _ORDERS or self._left < 0:
             return None
         return any_of(_compared(operator, *value_of(one), kind, wanted) for one in answers if value_of(one)[0])
 

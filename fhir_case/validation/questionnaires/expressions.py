@@ -11,6 +11,8 @@ from fhir_case.validation.run import Node, Run
 _ENABLE = SDC + "enableWhenExpression"
 _VARIABLE = EXTENSION + "variable"
 _FHIRPATH = "text/fhirpath"
+_NOT_HERE = (fhirpath.FHIRPathError, fhirpath.Undecidable, KeyError)
+"""What an expression ends with that cannot be evaluated; `KeyError` for a variable nobody gave."""
 
 
 def enabling(question: Question) -> Node | None:
@@ -25,7 +27,7 @@ def holds(expression: Node, question: Question, form: Form, response: Node, run:
         return None
     try:
         found = _evaluated(text(expression, "expression"), response, run, _variables(question, form, response, run))
-    except (fhirpath.FHIRPathError, fhirpath.Undecidable):
+    except _NOT_HERE:
         return None
     # http://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections
     if len(found) == 1 and isinstance(found[0], bool):
@@ -47,7 +49,7 @@ def _variables(question: Question, form: Form, response: Node, run: Run) -> dict
                 continue
             try:
                 made[text(held, "name")] = _evaluated(text(held, "expression"), response, run, dict(made))
-            except (fhirpath.FHIRPathError, fhirpath.Undecidable):
+            except _NOT_HERE:
                 made.pop(text(held, "name"), None)
     return made
 

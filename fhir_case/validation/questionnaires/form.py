@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fhir_case.terminology.terminology import Terminology
 from fhir_case.terminology.value_set import ValueSet
 from fhir_case.validation.run import Node
+
+if TYPE_CHECKING:
+    from fhir_case.validation.questionnaires.options import Options
 
 EXTENSION = "http://hl7.org/fhir/StructureDefinition/"
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
@@ -16,7 +19,7 @@ SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
 class Question:
     """An item of a Questionnaire; the Questionnaire itself is the outermost one, a group without a linkId."""
 
-    __slots__ = ("depth", "end", "kind", "link_id", "node", "order", "parent", "positions", "questions")
+    __slots__ = ("depth", "end", "kind", "link_id", "node", "options", "order", "parent", "positions", "questions")
 
     def __init__(self, node: Node, parent: Question | None, order: int) -> None:
         self.node, self.parent, self.order = node, parent, order
@@ -28,6 +31,8 @@ class Question:
         self.questions: list[Question] = []
         self.positions: dict[str, int] = {}
         """The place of each linkId among `questions`."""
+        self.options: Options | None = None
+        """Made when it is first answered (options.py)."""
 
     @property
     def required(self) -> bool:

@@ -5,90 +5,106 @@ https://hl7.org/fhir/R4/questionnaire.html#2.39.5.1; in R4 not only choices may 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from fhir_case.validation.places import At
 from fhir_case.validation.questionnaires import comparing
 from fhir_case.validation.questionnaires.asked import Asked, named
 from fhir_case.validation.questionnaires.form import EXTENSION, Question, extension, objects, text, value_of
-from fhir_case.validation.run import Node
 
 CHOICES = ("choice", "open-choice")
 _EXCLUSIVE = EXTENSION + "questionnaire-optionExclusive"
-_OPEN = ("boolean", "quantity", "attachment", "reference", "text", "url")
-"""Types of questions that have no options (quantity may, but no option can be a Quantity)."""
-
-Offered = dict[str, list[tuple[Any, Node]]]
-"""The options by type: each value with its answerOption."""
-
-
-def offered(question: Question) -> Offered:
-    """The options of a question."""
-    made: Offered = {}
-    for one in objects(question.node, "answerOption"):
-        kind, value = value_of(one)
-        made.setdefault(kind, []).append((value, one))
-    return made
+_FREE = ("boolean", "quantity", "attachment", "reference", "text", "url")
+"""Types of questions without options (a quantity may have some, but no option can be a Quantity)."""
+# Options are neither decimals nor dateTimes: such questions offer whole numbers and days.
+_ALIKE = {"Decimal": ("Decimal", "Integer"), "DateTime": ("DateTime", "Date")}
+_SHOWN = 5
 
 
-def check_option(asked: Asked, options: Offered, kind: str, value: Any, at: At, count: int) -> None:
+class Options:
+    """The answerOptions of a question, each found in one step."""
+
+    def __init__(self, question: Question) -> None:
+        self.kinds: set[str] = set()
+        self.first: list[str] = []
+        """The first ones, as they are shown."""
+        self._exclusive: dict[tuple[str, Hashable], bool] = {}
+        self._names: dict[str, str] = {}
+        for one in objects(question.node, "answerOption"):
+            kind, value = value_of(one)
+            self.kinds.add(kind)
+            self._exclusive.setdefault((kind, _key(kind, value)), extension(one, _EXCLUSIVE) is True)
+            if len(self.first) <= _SHOWN:
+                self.first.append(_shown(value))
+            if kind == "Coding" and isinstance(value, dict):
+                for name in (text(value, "display"), text(value, "code")):
+                    self._names.setdefault(name.casefold(), _shown(value))
+        self._names.pop("", None)
+
+    def __bool__(self) -> bool:
+        return bool(self._exclusive)
+
+    def find(self, kind: str, value: Any) -> bool | None:
+        """Whether the option that this answer is excludes all others; None: it is none of the options."""
+        key = _key(kind, value)
+        found = (self._exclusive.get((name, key)) for name in _ALIKE.get(kind, (kind,)))
+        return next((one for one in found if one is not None), None)
+
+    def named(self, value: str) -> str:
+        """The coded option whose display or code this text is, or ""."""
+        return self._names.get(value.casefold(), "")
+
+
+def options_of(question: Question) -> Options:
+    """The options of a question, made once."""
+    if question.options is None:
+        question.options = Options(question)
+    return question.options
+
+
+def _key(kind: str, value: Any) -> Hashable:
+    if kind == "Coding":
+        return (_hashable(value.get("system")), _hashable(value.get("code"))) if isinstance(value, dict) else None
+    if kind == "Reference":
+        return _hashable(value.get("reference")) if isinstance(value, dict) else None
+    return comparing.number(value) if kind in ("Integer", "Decimal") else _hashable(value)
+
+
+def _hashable(value: Any) -> Hashable:
+    return value if isinstance(value, str) else None
+
+
+def check_option(asked: Asked, kind: str, value: Any, at: At, count: int) -> None:
     """One answer of `count` against the options and the value set of its question."""
     question = asked.question
-    if question.kind in _OPEN:
+    if question.kind in _FREE:
         return
-    if options:
+    if options := options_of(question):
         _check_listed(asked, options, kind, value, at, count)
     elif url := text(question.node, "answerValueSet"):
         _check_value_set(asked, url, kind, value, at)
     elif question.kind in CHOICES:
-        asked.say("questionnaire-options-missing", at, "the question offers no options: the answer cannot be held against them",
-                  "information")  # fmt: skip
+        told = "the question offers no options: the answer cannot be held against them"
+        asked.say("questionnaire-options-missing", at, told, "information")
 
 
-def _check_listed(asked: Asked, options: Offered, kind: str, value: Any, at: At, count: int) -> None:
+def _check_listed(asked: Asked, options: Options, kind: str, value: Any, at: At, count: int) -> None:
     if kind == "String" and asked.question.kind == "open-choice":
-        _check_free_text(asked, options, value, at)
+        if isinstance(value, str) and (like := options.named(value)):
+            asked.say(
+                "questionnaire-answer-text", at, "free text that is one of the options", "warning", f"{like}?", value
+            )
         return
-    alike = [one for name in _comparable(kind) for one in options.get(name, [])]
-    found = next((option for held, option in alike if _same(kind, held, value)), None)
-    if found is None:
+    exclusive = options.find(kind, value)
+    if exclusive is None:
+        alike = options.kinds.intersection(_ALIKE.get(kind, (kind,)))
         told = "none of the options" if alike else f"the question offers no options of type {named(kind)}"
-        asked.say("questionnaire-answer-option", at, told, fix=_some(options), value=_shown(value))
-    elif count > 1 and extension(found, _EXCLUSIVE) is True:
-        asked.say(
-            "questionnaire-answer-exclusive", at, f"{_shown(value)} excludes all other answers, and there are {count}"
-        )
-
-
-def _comparable(kind: str) -> tuple[str, ...]:
-    # Options have neither decimal nor dateTime: such questions offer whole numbers and days.
-    return {"Decimal": ("Decimal", "Integer"), "DateTime": ("DateTime", "Date")}.get(kind, (kind,))
-
-
-def _same(kind: str, option: Any, value: Any) -> bool:
-    if kind == "Coding":
-        if not isinstance(option, dict) or not isinstance(value, dict):
-            return False
-        return all(option.get(key) == value.get(key) for key in ("system", "code"))
-    if kind == "Reference":
-        if not isinstance(option, dict) or not isinstance(value, dict):
-            return False
-        return bool(text(value, "reference")) and option.get("reference") == value.get("reference")
-    if kind in ("Integer", "Decimal"):
-        return comparing.numbers(option, value) == 0
-    return bool(option == value)
-
-
-def _check_free_text(asked: Asked, options: Offered, value: Any, at: At) -> None:
-    """Free text that says the same as an option should have been that option."""
-    if not isinstance(value, str):
-        return
-    for coding, _ in options.get("Coding", []):
-        names = (text(coding, "display"), text(coding, "code")) if isinstance(coding, dict) else ()
-        if any(name and name.casefold() == value.casefold() for name in names):
-            asked.say("questionnaire-answer-text", at, "free text that is one of the options", "warning", f"{_shown(coding)}?",
-                      value)  # fmt: skip
-            return
+        fix = "one of " + ", ".join(options.first[:_SHOWN]) + (", …" if len(options.first) > _SHOWN else "")
+        asked.say("questionnaire-answer-option", at, told, fix=fix, value=_shown(value))
+    elif exclusive and count > 1:
+        told = f"{_shown(value)} excludes all other answers, and there are {count}"
+        asked.say("questionnaire-answer-exclusive", at, told)
 
 
 def _check_value_set(asked: Asked, url: str, kind: str, value: Any, at: At) -> None:
@@ -99,29 +115,20 @@ def _check_value_set(asked: Asked, url: str, kind: str, value: Any, at: At) -> N
     if not coded and question.kind == "choice":
         asked.say("questionnaire-options-missing", at, "the question has a value set: expected a Coding", "information")
         return
-    terminology = asked.run.checks.terminology
-    values = asked.form.value_set(url, terminology)
+    values = asked.form.value_set(url, asked.run.checks.terminology)
     if values is None:
         asked.say("questionnaire-value-set-unknown", at, f"the value set {url[:200]} is not known here", "warning")
         return
-    code = text(value, "code") if coded else value
-    system = text(value, "system") if coded else ""
-    if coded and not (system and code):
-        verdict: bool | None = False  # a code means nothing without its system
-    else:
-        verdict = values.contains(system or None, code, text(value, "version") or None if coded else None)
+    code = text(value, "code") if coded else value if isinstance(value, str) else ""
+    system, version = (text(value, "system"), text(value, "version")) if coded else ("", "")
+    # A code without its system means nothing, which is said elsewhere; here it is wrong only if no system of the set has it.
+    verdict = values.contains(system or None, code, version or None) if code else False
     if verdict is False:
         like = values.nearest(code) if code else None
-        asked.say("questionnaire-answer-option", at, f"none of the codes of {values.name[:200]}",
-                  fix=f"{like}?" if like else "", value=_shown(value))  # fmt: skip
+        told, fix = f"none of the codes of {values.name[:200]}", f"{like}?" if like else ""
+        asked.say("questionnaire-answer-option", at, told, fix=fix, value=_shown(value))
     elif verdict is None:
         asked.say("code-undecided", at, f"{values.name[:200]}: {values.undecided}", "information")
-
-
-def _some(options: Offered) -> str:
-    """The first of the options, for the one who must choose."""
-    shown = [_shown(value) for held in options.values() for value, _ in held[:5]]
-    return "one of " + ", ".join(shown[:5]) + (", …" if len(shown) > 5 else "") if shown else ""
 
 
 def _shown(value: Any) -> str:

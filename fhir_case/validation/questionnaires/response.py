@@ -19,6 +19,8 @@ from fhir_case.validation.run import Node, Run
 _Present = tuple[Node, At]
 _DONE = ("completed", "amended")
 _LEAST, _MOST = EXTENSION + "questionnaire-minOccurs", EXTENSION + "questionnaire-maxOccurs"
+_GUESSES = 20
+"""Unknown linkIds for which the nearest is looked for: with the wrong Questionnaire all are unknown."""
 _HAVE_NO_ANSWERS = ("group", "display")
 
 
@@ -36,6 +38,7 @@ class _Response:
     def __init__(self, form: Form, response: Node, run: Run) -> None:
         self.form, self.run = form, run
         self.enabled = Enabling(form, response, run)
+        self._guesses = _GUESSES
         # Only a completed response must have all that is required (Questionnaire.item.required).
         self.missing: Severity = "error" if response.get("status") in _DONE else "warning"
 
@@ -69,7 +72,8 @@ class _Response:
         if not link_id:
             return  # linkId is demanded by the type
         if question is None:
-            like = nearest(link_id, self.form.by_link)
+            self._guesses -= 1
+            like = nearest(link_id, self.form.by_link) if self._guesses >= 0 else ""
             told = f"{self.form.url} has no item with the linkId {link_id[:64]}"
             self.run.say("questionnaire-item-unknown", at, told, fix=f"{like}?" if like else "", value=link_id)
             return
