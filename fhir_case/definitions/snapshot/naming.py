@@ -39,7 +39,7 @@ def said(over: Node, present: dict[str, Node], where: str, in_slice: bool) -> di
             graft(sliced, Node({"type": types, **node.element}, node.children), f"{where}.{choice}")
         else:
             graft(sliced.slices.setdefault(name, Node({})), node, f"{where}.{choice}:{name}")
-            if element["base"]["path"] == "Extension.value[x]" and "type" not in written.element:
+            if origin(present[choice]) == "Extension.value[x]" and "type" not in written.element:
                 # an extension that says valueCode, or valueCode and valueString, has no other values
                 sliced.element = {**sliced.element, "type": [*sliced.element.get("type", []), *types]}
     return by_name
@@ -54,13 +54,19 @@ def placed(names: Iterable[str], present: dict[str, Node]) -> dict[str, str | No
     """For each name in a differential, where it stands among the children of the base; None when nowhere."""
     former: dict[str, str] = {}  # of bases by older tools, in which value[x] with one type left is valueQuantity
     for child, node in present.items():
-        was = str(node.element.get("base", {}).get("path", "")).rpartition(".")[2]
+        was = origin(node).rpartition(".")[2]
         if was.endswith("[x]") and was != child:
             former[was] = child
     return {name: name if name in present else former.get(name) or choice_of(name, present) for name in names}
 
 
+def origin(node: Node) -> str:
+    """The path of the element in the definition that it was first made in."""
+    return str(node.element.get("base", {}).get("path", ""))
+
+
 def missing(name: str, element: Element, present: dict[str, Node], where: str) -> str:
+    """The sentence for a name in the differential that no element has."""
     kinds = codes(element)
     if len(set(kinds)) > 1:
         return f"{where} has no element {name}, since it can be {' or '.join(kinds)}; expected a constraint on one type of it"

@@ -70,8 +70,7 @@ def sliced(element: Element, slices: dict[str, Node], name: str, where: str, *, 
     must together (so HL7's tools).
     """
     if not written and not name.endswith("[x]"):
-        tops = (node for slice_name, node in slices.items() if parent_slice(slice_name, slices) is None)
-        element = {**element, "min": max(_least(element), sum(_least(node.element) for node in tops))}
+        element = {**element, "min": max(_least(element), _together(slices))}
     if "slicing" in element:
         return element
     if _goes_without_saying(name):
@@ -102,6 +101,16 @@ def narrowed(element: Element, slices: dict[str, Node]) -> Element:
     covered = {code for node in slices.values() for code in codes(node.element)}
     rules = "closed" if element.get("max") != "0" and covered >= set(codes(element)) else "open"
     return {**element, "slicing": by_type(rules)}
+
+
+def _together(slices: dict[str, Node]) -> int:
+    """How often all slices must occur; the occurrences of reslices are also those of the slice they divide."""
+    least = {name: _least(node.element) for name, node in slices.items()}
+    below: dict[str, int] = {}
+    for name, count in least.items():
+        if (parent := parent_slice(name, slices)) is not None:
+            below[parent] = below.get(parent, 0) + count
+    return sum(max(n, below.get(name, 0)) for name, n in least.items() if parent_slice(name, slices) is None)
 
 
 def _goes_without_saying(name: str) -> bool:
