@@ -236,4 +236,10 @@ CODES = (
         fix="Read it again.",
         type="informational",
     ),
+    Code(
+        "too-deep", "Nested too deep to be read or written",
+        "Extensions, items or contained parts stand in one another deeper than can be handled.",
+        fix="Flatten them.",
+        type="too-long",
+    ),
 )  # fmt: skip

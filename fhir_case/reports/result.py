@@ -38,8 +38,9 @@ class Result:
 
 
 def level(issue: Issue) -> str:
-    """The severity of an issue; `undecided` for what could not be decided here."""
-    return UNDECIDED if kind_of(issue.code) == UNDECIDED else issue.severity
+    """The severity of an issue; `undecided` for what could not be decided here, unless that is an error all the same."""
+    grave = issue.severity in ("fatal", "error")
+    return UNDECIDED if not grave and kind_of(issue.code) == UNDECIDED else issue.severity
 
 
 def counts(results: Iterable[Result]) -> Counter[str]:
