@@ -16,7 +16,7 @@ Stack: TypeAlias = "tuple[Stack | None, Question, Node]"
 
 _NUMBERS = ("Integer", "Decimal")
 _MOMENTS = ("Date", "DateTime")
-_MOST = 1_000_000
+_MOST = 200_000
 """Answers that are looked at for one response; beyond that nothing is said, so that no response takes forever."""
 _ORDERS = {
     "=": (0,),
@@ -55,15 +55,24 @@ class Enabling:
         target = self.form.by_link.get(text(condition, "question"))
         operator = condition.get("operator")
         kind, wanted = value_of(condition, "answer")
-        answers = self._answers(question, target, stack) if target else []
+        answers = self._answers(question, target, stack) if target else iter(())
         if operator == "exists":
             return any(answers) is wanted if isinstance(wanted, bool) else None
-        self._left -= len(answers)
-        if operator not in _ORDERS or self._left < 0:
+        if operator not in _ORDERS:
             return None
-        return any_of(_compared(operator, *value_of(one), kind, wanted) for one in answers if value_of(one)[0])
+        verdict: bool | None = False
+        for answer in answers:
+            self._left -= 1
+            if self._left < 0:
+                return None
+            held, value = value_of(answer)
+            met = _compared(operator, held, value, kind, wanted) if held else False
+            if met:
+                return True
+            verdict = None if met is None else verdict
+        return verdict
 
-    def _answers(self, question: Question, target: Question, stack: Stack | None) -> list[Node]:
+    def _answers(self, question: Question, target: Question, stack: Stack | None) -> Iterator[Node]:
         """The answers to `target` that count here: those in the same occurrence of the innermost group with both."""
         if self._given is None:
             self._given = Given(self.response)
@@ -71,7 +80,7 @@ class Enabling:
         while stack is not None and stack[1] is not group:
             stack = stack[0]
         if stack is None:
-            return self._given.answers(target.link_id, self.response) if group.parent is None else []
+            return self._given.answers(target.link_id, self.response) if group.parent is None else iter(())
         return self._given.answers(target.link_id, stack[2])
 
 
@@ -96,14 +105,12 @@ class Given:
             items.append(item)
             open_ones.append((item, order, _inner(item)))
 
-    def answers(self, link_id: str, within: Node) -> list[Node]:
+    def answers(self, link_id: str, within: Node) -> Iterator[Node]:
         """The answers to a question, in an item of the response (or it itself) or the whole response."""
         start, end = self._spans[id(within)]
         orders, items = self._items.get(link_id, ([], []))
-        return [
-            answer for item in items[bisect_left(orders, start) : bisect_left(orders, end)]
-            for answer in objects(item, "answer")
-        ]  # fmt: skip
+        for number in range(bisect_left(orders, start), bisect_left(orders, end)):
+            yield from objects(items[number], "answer")
 
 
 def _inner(node: Node) -> Iterator[Node]:

@@ -19,8 +19,8 @@ from fhir_case.validation.run import Node, Run
 _Present = tuple[Node, At]
 _DONE = ("completed", "amended")
 _LEAST, _MOST = EXTENSION + "questionnaire-minOccurs", EXTENSION + "questionnaire-maxOccurs"
-_GUESSES = 20
-"""Unknown linkIds for which the nearest is looked for: with the wrong Questionnaire all are unknown."""
+_GUESSES = 5_000
+"""linkIds that are compared to find those nearest to unknown ones: with the wrong Questionnaire all are unknown."""
 _HAVE_NO_ANSWERS = ("group", "display")
 
 
@@ -72,7 +72,7 @@ class _Response:
         if not link_id:
             return  # linkId is demanded by the type
         if question is None:
-            self._guesses -= 1
+            self._guesses -= len(self.form.by_link)
             like = nearest(link_id, self.form.by_link) if self._guesses >= 0 else ""
             told = f"{self.form.url} has no item with the linkId {link_id[:64]}"
             self.run.say("questionnaire-item-unknown", at, told, fix=f"{like}?" if like else "", value=link_id)
