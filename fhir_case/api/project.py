@@ -96,7 +96,7 @@ def _list(held: Any, name: str, text: str, file: Path, issues: list[Issue]) -> t
 
 
 def _suppressions(held: Any, text: str, file: Path, issues: list[Issue]) -> Iterator[Suppression]:
-    starts = [found.start() for found in re.finditer(r"^\s*\[\[\s*suppress\s*\]\]", text, re.M)]
+    starts = [found.start() for found in re.finditer(r"^[ \t]*\[\[\s*suppress\s*\]\]", text, re.M)]
     for number, one in enumerate(held if isinstance(held, list) else [held]):
         line = text.count("\n", 0, starts[number]) + 1 if number < len(starts) else 0
         place = Place(str(file), line, 1 if line else 0)
