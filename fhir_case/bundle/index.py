@@ -61,12 +61,18 @@ class Index:
     def __init__(self, resources: Iterable[Indexed], mappings: Mappings) -> None:
         self.by_id = {one.id: one for one in resources}
         self._mappings = mappings
+        self._anchors: dict[tuple[str, str], Anchor | None] = {}
         self._by_identity: dict[tuple[str, str, str], str] = {}
         for one in self.by_id.values():
             self._by_identity[one.mark] = self._by_identity[one.identity] = one.id
 
     def anchor(self, item: str, point: str) -> Anchor | None:
-        """What a time relative to an item's time points to."""
+        """What a time relative to an item's time points to: few are, each of them often."""
+        if (item, point) not in self._anchors:
+            self._anchors[item, point] = self._anchor(item, point)
+        return self._anchors[item, point]
+
+    def _anchor(self, item: str, point: str) -> Anchor | None:
         one = self.by_id.get(item)
         path = self._mappings.path_of(one.type, point) if one else None
         if one is None or path is None:

@@ -163,9 +163,17 @@ def quotes() -> Line:
             return UNREAD
         return _QUOTE({"text": found, "at": start})
 
+    def exact(entry: Json, context: Context) -> Any:
+        *_, offset, count = entry["extension"]
+        start, length = offset["valueInteger"], count["valueInteger"]
+        if type(start) is not int or type(length) is not int or start < 0 or length < 1:
+            return UNREAD
+        quote = _QUOTE({"text": context.source[start : start + length], "at": start})
+        return quote if put(quote, context) == entry else UNREAD
+
     return Line(
         "quotes", "extension:derivation-reference", put, take, "quote", True, lambda e: e.get("url") == DERIVATION,
-        codec=Codec("quote", put, take, as_is=True),
+        codec=Codec("quote", put, take, exact=exact),
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ class Mapping:
             return item
         if self.type and has_unknown_modifier(resource, canonical(resource)):
             return Refusal("it has a modifier extension or implicit rules")
-        return self._read_apart(resource, context)
+        return self.read_apart(resource, context)
 
     def take(self, resource: dict[str, Json], context: Context) -> Any:
         """The item where writing it gives the resource again, to the last byte, else UNREAD."""
@@ -157,8 +157,8 @@ class Mapping:
             [line.absent for slot in others for line in slot.lines if line.absent is not None],
         )
 
-    def _read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
-        """The item with what the lines cannot say, element by element."""
+    def read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
+        """The item with what the lines cannot say in its remainder, element by element; says the same as `take`."""
         fragments: dict[int, Fragment] = {}
         remainder: Fragment = {}
         owner = self._owner

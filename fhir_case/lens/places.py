@@ -20,7 +20,12 @@ ABSENT_REASON = CORE + "data-absent-reason"
 
 def unknown(reason: str = "unknown") -> dict[str, Json]:
     """An element of which only is said that its value is not known (or does not apply)."""
-    return {"extension": [{"url": ABSENT_REASON, "valueCode": reason}]}
+    return {"extension": [absent_reason(reason)]}
+
+
+def absent_reason(reason: str = "unknown") -> dict[str, Json]:
+    """The extension that says why there is no value."""
+    return {"url": ABSENT_REASON, "valueCode": reason}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from fhir_case.json import Json
 from fhir_case.lens.context import Anchor, Context
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
 from fhir_case.lens.measured import decimal
-from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, at, unknown
+from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, absent_reason, at, unknown
 
 RELATIVE = CORE + "cqf-relativeDateTime"
 ORIGINAL_TEXT = CORE + "originalText"
@@ -56,7 +56,7 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
         if isinstance(time, Words):
             if "string" in types:
                 return "String", time.text
-            told = [*unknown("as-text")["extension"], {"url": ORIGINAL_TEXT, "valueString": time.text}]
+            told = [absent_reason("as-text"), {"url": ORIGINAL_TEXT, "valueString": time.text}]
             return extended, {"extension": told}
         if isinstance(time, Span) and "Age" in types and time.value > 0:  # age-1: an Age is more than 0
             if time.high is None:
@@ -183,7 +183,7 @@ def _put_relative(moment: Moment, context: Context) -> list[Json]:
 def relative(anchor: Anchor | None, relationship: str, offset: dict[str, Json]) -> list[Json]:
     """The extensions of an element whose date is not known, but its distance to another item's time."""
     if anchor is None:
-        return list(unknown()["extension"])
+        return [absent_reason()]
     target = {"type": anchor.type, "identifier": {"system": anchor.system, "value": anchor.value}}
     parts = [
         {"url": "target", "valueReference": target},
@@ -191,7 +191,7 @@ def relative(anchor: Anchor | None, relationship: str, offset: dict[str, Json]) 
         {"url": "relationship", "valueCode": relationship},
         {"url": "offset", **offset},
     ]
-    return [*unknown()["extension"], {"url": RELATIVE, "extension": parts}]
+    return [absent_reason(), {"url": RELATIVE, "extension": parts}]
 
 
 def _offset(span: Span) -> dict[str, Json]:

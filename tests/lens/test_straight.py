@@ -80,7 +80,7 @@ def test_what_is_read_straight_is_written_again_to_the_last_byte(name: str, data
     event("read" if isinstance(item, Part) else "left")
     if isinstance(item, Part):
         assert canonical(mapping.write(item, around.writing)) == canonical(resource)
-        apart = mapping._read_apart(resource, around.reading)
+        apart = mapping.read_apart(resource, around.reading)
         assert isinstance(apart, Part)
         assert apart.remainder is None
         assert repr(apart) == repr(item)
