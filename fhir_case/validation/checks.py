@@ -37,6 +37,7 @@ class Checks:
         self._trees: dict[str, Element] = {}
         self._types: dict[str, types.Check] = {}
         self._profiles: dict[str, Profile | DefinitionError | None] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
         self._globals: dict[str, tuple[str, ...]] | None = None
         self.contexts: dict[str, extensions.Context] = {}
 
@@ -84,6 +85,21 @@ class Checks:
         named = f"{structure.get('url', url)}|{structure.get('version', '')}".rstrip("|")
         check = profiles.compiled(self, structure, named)
         return Profile(structure.get("url", url), structure.get("version", ""), structure.get("type", ""), check)
+
+    def ancestors(self, kind: str) -> tuple[str, ...]:
+        """A type of R4 and the types it specialises: Patient, DomainResource, Resource."""
+        if kind not in self._ancestors:
+            found = [kind]
+            structure = self.definitions.type(kind)
+            while (
+                structure
+                and (base := structure.get("baseDefinition", "").removeprefix(STRUCTURE))
+                and base not in found
+            ):
+                found.append(base)
+                structure = self.definitions.type(base)
+            self._ancestors[kind] = tuple(found)
+        return self._ancestors[kind]
 
     def global_profiles(self, kind: str) -> tuple[str, ...]:
         """The profiles that implementation guides demand of every resource of a type (ImplementationGuide.global)."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fhir_case import fhirpath
 from fhir_case.issues import DefinitionError
+from fhir_case.validation.nearest import nearest
 from fhir_case.validation.places import At
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.profiles import profile_or_issue
@@ -15,6 +16,20 @@ from fhir_case.validation.run import Node, Run
 
 if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
+
+
+_SD = "http://hl7.org/fhir/StructureDefinition/"
+_VERSIONS = _SD + "version-specific-use"
+_ANY = frozenset(("Element", "Any"))
+_VALUES = re.compile(r"^ElementDefinition\.(?:example\.value|fixed|pattern)")
+_MORE_PLACES = {
+    _SD + "structuredefinition-fhir-type": ("ElementDefinition.type",),
+    _SD + "regex": ("ElementDefinition.type",),
+    _SD + "structuredefinition-normative-version": ("Element",),
+    _SD + "capabilitystatement-expectation": ("Element",),
+    _SD + "capabilitystatement-prohibited": ("Element",),
+}
+"""Where R4's own definitions use extensions whose context does not allow it (FHIR-13328), as HL7's validator allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +60,11 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
         run.say("extension-value", at, "either a value or extensions inside, not both (ext-1)")
     elif not has_value and "extension" not in value:
         run.say("extension-value", at, "neither a value nor extensions inside (ext-1)")
-    if not isinstance(url, str):
-        return
     outer = at[0]
+    if not isinstance(url, str) or outer is None:
+        return
     if not is_absolute(url):
-        if outer is None or outer[1].kind != "Extension":
-            run.say(
-                "extension-unknown", at, "the url of an extension is absolute, but for parts of an extension", value=url
-            )
+        _check_part(url, outer, at, run)
         return
     checks = run.checks
     if checks.definitions.find(url, "StructureDefinition") is None:
@@ -63,12 +75,32 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
         where, right = ("modifierExtension", "extension") if modifier else ("extension", "modifierExtension")
         run.say("extension-modifier", at, f"this extension stands in {right}, not in {where}", fix=f"move it to {right}",
                 value=url)  # fmt: skip
-    if outer is not None and not _allowed(context, outer, run):
+    if not _allowed(context, outer, run):
         said = ", ".join(sorted(context.elements | {*context.expressions} | context.extensions)[:8])
         run.say("extension-context", at, f"this extension may not stand here; it may on {said}", value=url)
     check = profile_or_issue(checks, url, at, run)
     if check:
         check(value, at, run)
+
+
+def _check_part(url: str, outer: At, at: At, run: Run) -> None:
+    """A part of a complex extension: its url is the name that the definition gives it."""
+    if outer[1].kind != "Extension":
+        run.say(
+            "extension-unknown", at, "the url of an extension is absolute, but for parts of an extension", value=url
+        )
+        return
+    holder = _extension_url(outer, run)
+    if not is_absolute(holder) or run.checks.definitions.find(holder, "StructureDefinition") is None:
+        return
+    try:
+        below = run.checks.tree(holder).children.get("extension")
+    except DefinitionError:
+        return
+    parts = {one.children["url"].fixed for one in below.slices.values() if "url" in one.children} if below else set()
+    if url not in parts:
+        like = nearest(url, {one for one in parts if isinstance(one, str)})
+        run.say("extension-unknown", at, "the extension has no such part", fix=f"{like}?" if like else "", value=url)
 
 
 def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
@@ -89,9 +121,14 @@ def _context(checks: Checks, url: str) -> Context:
 
 def _read_context(checks: Checks, url: str) -> Context:
     structure = checks.definitions.find(url, "StructureDefinition") or {}
-    by_type: dict[str, list[str]] = {"element": [], "fhirpath": [], "extension": []}
+    by_type: dict[str, list[str]] = {
+        "element": [*_MORE_PLACES.get(url.split("|")[0], ())],
+        "fhirpath": [],
+        "extension": [],
+    }
     for one in structure.get("context", ()):
-        by_type.setdefault(one.get("type", ""), []).append(one.get("expression", ""))
+        if _of_r4(one):
+            by_type.setdefault(one.get("type", ""), []).append(one.get("expression", ""))
     try:
         modifier = checks.tree(url).modifier
     except DefinitionError:
@@ -105,53 +142,57 @@ def _read_context(checks: Checks, url: str) -> Context:
     )
 
 
+def _of_r4(context: Node) -> bool:
+    """Whether a context is one for R4: packages for several versions say from when to when (version-specific-use)."""
+    for one in context.get("extension", ()):
+        if one.get("url") == _VERSIONS:
+            said = {part.get("url"): part.get("valueCode", "") for part in one.get("extension", ())}
+            if said.get("startFhirVersion", "") > "4.0" or said.get("endFhirVersion", "9") < "4.0":
+                return False
+    return True
+
+
 def _allowed(context: Context, on: At, run: Run) -> bool:
     if not (context.elements or context.expressions or context.extensions):
         return _invariants_hold(context, on, run)
-    fits = any(one in context.elements for one in _names(on, run)) or (
-        on[1].kind == "Extension" and bool(context.extensions) and _extension_url(on, run) in context.extensions
+    fits = bool(context.elements) and (
+        not context.elements.isdisjoint(_ANY) or not context.elements.isdisjoint(_names(on, run.checks))
     )
+    if not fits and context.extensions:
+        fits = _extension_url(on, run) in context.extensions
     if not fits and context.expressions:
         fits = any(_selected(expression, on, run) for expression in context.expressions)
     return fits and _invariants_hold(context, on, run)
 
 
-def _names(on: At, run: Run) -> list[str]:
-    """All names that a context may use for an element: its path, its type, its types' ancestors."""
-    outer, step, _ = on
-    kind = step.kind
-    # "Element" is any element, resources too, as HL7's validator reads it.
-    names = [step.element, step.element.removesuffix("[x]"), kind, "Element", *_ancestors(run.checks, kind)]
-    # An element of a data type may also be named by the way to it: Patient.name.given.
-    path = []
+def _names(on: At, checks: Checks) -> set[str]:
+    """All names that a context may use for an element: its type, its path in each type on the way down to it."""
+    found = set(checks.ancestors(on[1].kind))
+    if "." in on[1].kind:
+        found.add(on[1].kind)  # the content of another element: its path
+    tail = ""
     place: At | None = on
     while place is not None:
         place, step, _ = place
-        path.append(step.key.removeprefix("_"))
-        head = step.element.split(".")[0] if step.element else ""
-        if head and "." in step.element and len(path) > 1:
-            names.append(".".join([step.element, *reversed(path[:-1])]))
-        if place is not None and place[1].kind in run.checks.definitions.resources:
+        if _VALUES.search(step.element):
+            found.add("Element")  # any extension may stand in the values of ElementDefinition
+        if step.element and "." in step.element:
+            head, _, rest = step.element.partition(".")
+            for name in checks.ancestors(head):
+                found.add(f"{name}.{rest}{tail}")
+                found.add(f"{name}.{rest.removesuffix('[x]')}{tail}")
+        tail = "." + step.element.rpartition(".")[2].removesuffix("[x]") + tail
+        if place is None or step.kind in checks.definitions.resources:
             break
-    return names
-
-
-def _ancestors(checks: Checks, kind: str) -> tuple[str, ...]:
-    return _ancestors_of(kind, kind in checks.definitions.resources)
-
-
-@lru_cache(maxsize=512)
-def _ancestors_of(kind: str, resource: bool) -> tuple[str, ...]:
-    if resource:
-        plain = kind in ("Bundle", "Binary", "Parameters")
-        return ("Resource",) if plain else ("DomainResource", "Resource", "CanonicalResource")
-    backbone = "." in kind or kind in ("BackboneElement", "Timing", "Dosage", "ElementDefinition")
-    return ("BackboneElement", "Element") if backbone else ("Element",)
+    return found
 
 
 def _extension_url(on: At, run: Run) -> str:
-    found = _node(on, run)
-    return found.get("url", "") if isinstance(found, dict) else ""
+    """The url of the extension that a place is, or whose value it is."""
+    place = on if on[1].kind == "Extension" else on[0]
+    found = _node(place, run) if place and place[1].kind == "Extension" else None
+    url = found.get("url") if isinstance(found, dict) else None
+    return url if isinstance(url, str) else ""
 
 
 def _node(on: At, run: Run) -> Any:
