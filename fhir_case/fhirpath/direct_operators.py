@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from fhir_case.fhirpath.elements import NUMBERS, Type
 from fhir_case.fhirpath.source import Source
@@ -15,7 +17,7 @@ class NotDirect(Exception):
     """The expression, or this part of it, is none that this module writes."""
 
 
-class Held(NamedTuple):
+class Held(Struct, frozen=True):
     """A Python name that holds None, one JSON value, or a list of them that is not empty."""
 
     name: str
@@ -25,14 +27,14 @@ class Held(NamedTuple):
     choice: bool = False
 
 
-class Truth(NamedTuple):
+class Truth(Struct, frozen=True):
     """A Python name that holds True, False or, unless `sure`, None."""
 
     name: str
     sure: bool
 
 
-class Number(NamedTuple):
+class Number(Struct, frozen=True):
     """A Python name that holds an int, or None unless `sure`."""
 
     name: str

@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from types import TracebackType
 from typing import Any
 
-from fhir_case.fhirpath import direct, shapes
 from fhir_case.fhirpath.elements import UNKNOWN, type_named
 from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.generate import WORDS, Focus, Writer
@@ -76,6 +75,9 @@ class Expression:
         primitive. None where the expression finds nothing; several items, or one that is no Boolean, are true, as in
         HL7's validator. Raises `FHIRPathError`, `Undecidable`.
         """
+        # Imported here: who only evaluates expressions needs no direct checks.
+        from fhir_case.fhirpath import direct, shapes
+
         made = direct.check_source(self.text, self.ast, self._type)
         if made is None:
             return self.general
@@ -102,6 +104,9 @@ class Expression:
             raise FHIRPathError(error.message, self.text, at, error.nearest) from None
         except RecursionError:
             raise FHIRPathError("the resource is nested too deep", self.text, 1) from None
+        except (ArithmeticError, ValueError) as error:  # numbers beyond what can be computed with
+            at = self._place(sys.exc_info()[2])
+            raise FHIRPathError(f"it cannot be computed ({type(error).__name__})", self.text, at) from None
 
     def _place(self, trace: TracebackType | None) -> int:
         """The column of what was evaluated when an error came up."""

@@ -120,8 +120,8 @@ def _equal_quantities(p: Quantity, q: Quantity) -> Truth:
     pair = in_common(p, q)
     if pair is not None:
         return pair[0] == pair[1]
-    # http://hl7.org/fhirpath/N1/#quantity-equality: years and months are not UCUM's, other dimensions are not equal.
-    return None if "calendar" in (p.kind, q.kind) and p.kind != q.kind else False
+    # Years and months have no definite length; other dimensions are not equal.
+    return None if any(one.kind == "calendar" and one.unit in ("year", "month") for one in (p, q)) else False
 
 
 def same(a: Item, b: Item) -> bool:

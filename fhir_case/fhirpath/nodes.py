@@ -180,6 +180,8 @@ def as_quantity(item: Item) -> Quantity | None:
         if isinstance(number, bool) or not isinstance(number, (int, Decimal, float)):
             return None
         number = Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+        if not -100 < number.adjusted() < 100:
+            return None  # nothing that is measured, and costly to convert
         if item.type.fhir == "Money":
             return Quantity(number, str(value.get("currency", "")), "urn:iso:std:iso:4217")
         system, code = value.get("system"), value.get("code")
@@ -190,8 +192,8 @@ def as_quantity(item: Item) -> Quantity | None:
         )
     if item.__class__ is Quantity:
         return item
-    if item.__class__ is int or item.__class__ is Decimal:
-        return Quantity(Decimal(item))
+    if item.__class__ is int or isinstance(item, Decimal):
+        return Quantity(Decimal(item)) if -100 < Decimal(item).adjusted() < 100 else None
     return None
 
 

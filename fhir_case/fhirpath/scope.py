@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from fhir_case.fhirpath.elements import UNKNOWN
+from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.nodes import Items, Node, node
 from fhir_case.fhirpath.times import DateTime
 
@@ -109,6 +110,11 @@ class Env:
 
     def variable(self, name: str) -> Items:
         """A variable that the caller gave, as a collection."""
+        if name not in self.variables:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name[:60], ("resource", "rootResource", "context", "ucum", *self.variables), 1)
+            raise FHIRPathError(f"there is no variable %{name[:60]}", nearest=f"%{near[0]}" if near else "")
         given = self.variables[name]
         if isinstance(given, list):
             return [_item(one) for one in given]

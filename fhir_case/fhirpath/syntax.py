@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+
+class Literal(Struct, frozen=True):
     """A value that stands in the expression: bool, int, Decimal, str, Date, DateTime, Time, Quantity; None is `{}`."""
 
     value: Any
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A step to an element; as the first one, it may also name the type of the focus."""
 
     name: str
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A step that calls a function."""
 
     name: str
@@ -31,32 +29,28 @@ class Call:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """A step `[index]`."""
 
     index: Syntax
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """`$this`, `$index`, `$total`."""
 
     name: str
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """`%name`."""
 
     name: str
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """A start and the steps that follow it."""
 
     start: Syntax
@@ -64,8 +58,7 @@ class Path:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class TypeName:
+class TypeName(Struct, frozen=True):
     """The right side of `is` and `as`, the argument of `ofType()`; `namespace` is "", "FHIR" or "System"."""
 
     namespace: str
@@ -73,8 +66,7 @@ class TypeName:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """`-x` or `+x`."""
 
     sign: str
@@ -82,8 +74,7 @@ class Sign:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An operator and what stands on its right."""
 
     operator: str
@@ -91,8 +82,7 @@ class Link:
     at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Operators of one precedence, applied from left to right: `a + b - c`."""
 
     first: Syntax

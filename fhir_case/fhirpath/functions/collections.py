@@ -84,9 +84,9 @@ def distinct(items: Items) -> Items:
     return [item for item in items if seen.new(item)]
 
 
-def union(left: Items, right: Items) -> Items:
-    """`left | right`"""
-    return distinct(left + right)
+def union(*parts: Items) -> Items:
+    """`a | b | c`"""
+    return distinct([item for part in parts for item in part])
 
 
 def inside(left: Items, right: Items) -> bool | None:

@@ -51,7 +51,7 @@ def to_string(value: Any) -> str | None:
     if value.__class__ is bool:
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return str(value) if value.__class__ is not Decimal else f"{value:f}"
+        return f"{value:f}" if value.__class__ is Decimal and -400 < value.adjusted() < 400 else str(value)
     if isinstance(value, (int, Moment, Quantity)):
         return str(value)
     one = as_quantity(value)

@@ -60,6 +60,13 @@ def _html_checks(_: Any, items: Items) -> bool | None:
     return all(isinstance(value, str) and problem(value) is None for value in values)
 
 
+def _html_checks_2(_: Any, items: Items) -> bool | None:
+    from fhir_case.fhirpath.narrative import problem
+
+    values = [system(item) for item in items]
+    return all(isinstance(value, str) and problem(value, content=True) is None for value in values)
+
+
 def _not_here(name: str) -> Any:
     def run(_: Any, items: Items, *__: Items) -> Items:
         if not items:
@@ -73,7 +80,7 @@ FHIR = {
     "extension": Function(_extension, 1, 1), "resolve": Function(_resolve),
     "memberOf": Function(_member_of, 1, 1, True), "conformsTo": Function(_conforms_to, 1, 1, True),
     "htmlChecks": Function(_html_checks, logic=True), "htmlChecks1": Function(_html_checks, logic=True),
-    "htmlChecks2": Function(_html_checks, logic=True),
+    "htmlChecks2": Function(_html_checks_2, logic=True),
     "elementDefinition": Function(_not_here("elementDefinition")), "slice": Function(_not_here("slice"), 2, 2),
     "checkModifiers": Function(_not_here("checkModifiers"), 0, 100),
     "subsumes": Function(_not_here("subsumes"), 1, 1), "subsumedBy": Function(_not_here("subsumedBy"), 1, 1),

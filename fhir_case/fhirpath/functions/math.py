@@ -17,6 +17,10 @@ from fhir_case.fhirpath.times import Moment
 _EXACT = Context(prec=34)
 _RESULT = Context(prec=28)
 Number = int | Decimal
+LARGEST = 10**40
+"""Beyond every number of FHIRPath (28 digits, 8 of them decimals, are asked for)."""
+LONGEST = 10_000_000
+"""Characters that + and & may make."""
 
 
 def _operands(left: Items, right: Items, operator: str) -> tuple[Any, Any] | None:
@@ -33,7 +37,7 @@ def plus(left: Items, right: Items) -> Items:
         return []
     a, b = pair
     if isinstance(a, str) and isinstance(b, str):
-        return [a + b]
+        return [_bounded(a, b, "+")]
     if isinstance(a, Moment) and isinstance(b, Quantity):
         return [added(a, b, 1)]
     if isinstance(a, Quantity) or isinstance(b, Quantity):
@@ -73,9 +77,12 @@ def _numbers(a: Any, b: Any, operator: str, run: Callable[[Any, Any], Number]) -
     if not is_number(a) or not is_number(b):
         raise FHIRPathError(f"{operator} cannot take {shown(a)} and {shown(b)}")
     try:
-        return run(a, b)
+        made = run(a, b)
     except (DecimalException, OverflowError):
-        raise FHIRPathError(f"{operator} leads out of the range of numbers") from None
+        made = LARGEST
+    if not -LARGEST < made < LARGEST:
+        raise FHIRPathError(f"{operator} leads out of the range of numbers")
+    return made
 
 
 def times(left: Items, right: Items) -> Items:
@@ -145,7 +152,13 @@ def joined(left: Items, right: Items) -> Items:
     for value in (a, b):
         if value is not None and not isinstance(value, str):
             raise FHIRPathError(f"& takes Strings, found {shown(value)}")
-    return [(a or "") + (b or "")]
+    return [_bounded(a or "", b or "", "&")]
+
+
+def _bounded(a: str, b: str, operator: str) -> str:
+    if len(a) + len(b) > LONGEST:
+        raise FHIRPathError(f"{operator} makes more than {LONGEST} characters")
+    return a + b
 
 
 def signed(items: Items, sign: str) -> Items:
@@ -180,6 +193,8 @@ def _abs(_: Any, items: Items) -> Items:
 def _towards(rounding: str, name: str) -> Callable[[Any, Items], Items]:
     def run(_: Any, items: Items) -> Items:
         number = _number(items, name)
+        if number is not None and not -LARGEST < number < LARGEST:
+            raise FHIRPathError(f"{name} leads out of the range of numbers")
         return [] if number is None else [int(Decimal(number).to_integral_value(rounding))]
 
     return run
