@@ -63,7 +63,7 @@ class ChoiceCodec:
     """The suffix and the JSON."""
     takes: dict[str, Take]
     """How it is read back, by suffix."""
-    as_is: bool = True
+    as_is: bool = False
     """As a codec's."""
 
 

@@ -106,7 +106,7 @@ RESULT = ChoiceCodec("value", put_result, {
         "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range,
         "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take,
     }.items()
-})  # fmt: skip
+}, as_is=True)  # fmt: skip
 """Sampled data, ratios, times and periods are carried."""
 
 

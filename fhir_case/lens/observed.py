@@ -30,7 +30,7 @@ def presence(field: str, element: str) -> Line:
         return put_result(measured, context)
 
     takes = {type: then(take, _presence) for type, take in RESULT.takes.items()}
-    return choice(field, element, ChoiceCodec("value, or absent", put, takes))
+    return choice(field, element, ChoiceCodec("value, or absent", put, takes, as_is=True))
 
 
 def _presence(measured: Result) -> tuple[Result | None, bool]:

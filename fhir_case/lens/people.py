@@ -44,7 +44,7 @@ def birth(field: str, element: str) -> Line:
 
     takes = {type: then(take, born_or_aged) for type, take in dates.takes.items()}
     made = {f"_{element}": unknown()}
-    plain = ChoiceCodec("date, or age at the index visit", put, takes)
+    plain = ChoiceCodec("date, or age at the index visit", put, takes, as_is=True)
     return choice(field, element, plain, absent=lambda item, context: made)
 
 
@@ -56,7 +56,7 @@ def deceased(field: str, element: str, types: str) -> Line:
         return ("Boolean", value) if isinstance(value, bool) else times.put(value, context)
 
     takes = {**times.takes, "Boolean": BOOLEAN.take}
-    return choice(field, element, ChoiceCodec(f"boolean | {times.name}", put, takes))
+    return choice(field, element, ChoiceCodec(f"boolean | {times.name}", put, takes, as_is=True))
 
 
 def race(field: str, element: Extension) -> Line:

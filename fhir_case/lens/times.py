@@ -72,7 +72,7 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
         "Range": _take_span_range, "String": _take_words,
     }  # fmt: skip
     name = " | ".join(sorted(types - {"whole", "extension"}))
-    return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()})
+    return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()}, as_is=True)
 
 
 def _take_date(held: Json, context: Context) -> Any:
