@@ -92,7 +92,11 @@ OPTIONS: list[tuple[str, Node, tuple[str, Any], list[tuple[str, str]]]] = [
     ("choice", IN_SET, coded("male", system=None), []),
     ("choice", IN_SET, coded("man", system=None), [("error", "answer-option")]),
     ("choice", IN_SET, coded(system=None, display="Male"), [("error", "answer-option")]),
-    ("choice", IN_SET, ("String", "male"), [("information", "options-missing")]),
+    # An error in HL7's validator since September 2026 (#2549), and in the definition of the type.
+    ("choice", IN_SET, ("String", "male"), [("error", "answer-option")]),
+    ("choice", IN_SET, ("Integer", 1), [("error", "answer-option")]),
+    ("open-choice", IN_SET, ("Integer", 1), [("error", "answer-option")]),
+    ("open-choice", IN_SET, coded(system=None, display="Neither"), []),
     ("open-choice", IN_SET, coded("man"), [("error", "answer-option")]),
     ("open-choice", IN_SET, ("String", "whatever"), []),
     ("string", IN_SET, ("String", "male"), []),

@@ -103,17 +103,21 @@ def _check_listed(asked: Asked, options: Options, kind: str, value: Any, at: At,
         fix = "one of " + ", ".join(options.first[:_SHOWN]) + (", …" if len(options.first) > _SHOWN else "")
         asked.say("questionnaire-answer-option", at, told, fix=fix, value=_shown(value))
     elif exclusive and count > 1:
-        told = f"{_shown(value)} excludes all other answers, and there are {count}"
-        asked.say("questionnaire-answer-exclusive", at, told)
+        told = f"this option excludes all other answers, and there are {count}"
+        asked.say("questionnaire-answer-exclusive", at, told, value=_shown(value))
 
 
 def _check_value_set(asked: Asked, url: str, kind: str, value: Any, at: At) -> None:
     question = asked.question
     coded = kind == "Coding" and isinstance(value, dict)
-    if not coded and (kind != "String" or question.kind == "open-choice"):
+    # An open choice takes free text as a string; a Coding with nothing but a display was the way to give it in R3.
+    if question.kind == "open-choice" and (kind == "String" or (coded and value.keys() == {"display"})):
         return
-    if not coded and question.kind == "choice":
-        asked.say("questionnaire-options-missing", at, "the question has a value set: expected a Coding", "information")
+    if not coded and question.kind in CHOICES:
+        told = f"expected a Coding: the answers are the codes of {url[:200]}"
+        asked.say("questionnaire-answer-option", at, told, fix="valueCoding", value=_shown(value))
+        return
+    if not coded and kind != "String":
         return
     values = asked.form.value_set(url, asked.run.checks.terminology)
     if values is None:
