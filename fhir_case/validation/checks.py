@@ -11,8 +11,8 @@ from fhir_case.definitions import Definitions
 from fhir_case.issues import DefinitionError
 from fhir_case.terminology.terminology import Terminology
 from fhir_case.validation import bindings, extensions, invariants, profiles, references, resources, types, values
-from fhir_case.validation.plan import STRUCTURE, Constraint, Element, Type, tree
 from fhir_case.validation.places import At
+from fhir_case.validation.plan import STRUCTURE, Constraint, Element, Type, tree
 from fhir_case.validation.run import Run
 from fhir_case.validation.settings import ValidationSettings
 from fhir_case.validation.special import SPECIAL
@@ -98,6 +98,13 @@ class Checks:
             ):
                 found.append(base)
                 structure = self.definitions.type(base)
+            if (
+                "DomainResource" in found
+                and {"url", "version", "status"} <= self.tree(STRUCTURE + kind).children.keys()
+            ):
+                found.append(
+                    "CanonicalResource"
+                )  # https://hl7.org/fhir/R5/canonicalresource.html, used by contexts for R4 too
             self._ancestors[kind] = tuple(found)
         return self._ancestors[kind]
 

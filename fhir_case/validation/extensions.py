@@ -16,10 +16,12 @@ from fhir_case.validation.run import Node, Run
 
 if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
+    from fhir_case.validation.settings import Level
 
 
 _SD = "http://hl7.org/fhir/StructureDefinition/"
 _VERSIONS = _SD + "version-specific-use"
+_EXAMPLE = re.compile(r"https?://(?:[\w.-]+\.)?example\.(?:org|com|net)/")
 _ANY = frozenset(("Element", "Any"))
 _VALUES = re.compile(r"^ElementDefinition\.(?:example\.value|fixed|pattern)")
 _MORE_PLACES = {
@@ -78,9 +80,9 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     if not _allowed(context, outer, run):
         said = ", ".join(sorted(context.elements | {*context.expressions} | context.extensions)[:8])
         run.say("extension-context", at, f"this extension may not stand here; it may on {said}", value=url)
-    check = profile_or_issue(checks, url, at, run)
-    if check:
-        check(value, at, run)
+    profile = profile_or_issue(checks, url, at, run, "warning")
+    if profile:
+        profile.check(value, at, run)
 
 
 def _check_part(url: str, outer: At, at: At, run: Run) -> None:
@@ -105,8 +107,10 @@ def _check_part(url: str, outer: At, at: At, run: Run) -> None:
 
 def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
     settings = run.checks.settings
-    severity = "error" if modifier else settings.unknown_extensions
-    if severity == "ignore" or url.startswith(settings.extension_domains):
+    severity: Level = "error" if modifier else settings.unknown_extensions
+    if not settings.examples and _EXAMPLE.match(url):
+        severity = "error"
+    elif url.startswith(settings.extension_domains):
         return
     run.say("extension-unknown", at, "the definition of this extension is not known here", severity,
             "give the package that has it", value=url)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fhir_case.issues import DefinitionError
 from fhir_case.validation.plan import STRUCTURE, Element, Slicing
@@ -59,7 +59,7 @@ def matcher(checks: Checks, how: Slicing, element: Element) -> Match | None:
         except DefinitionError:
             made = None
         if made is None:
-            return None
+            continue  # this slice says nothing about it: the others decide
         test, words = made
         tests.append((tuple(walks), test))
         told.append(f"{path} {words}")
@@ -141,6 +141,12 @@ def _typed(checks: Checks, name: str) -> str:
 
 def _children(checks: Checks, element: Element, name: str) -> Iterator[Element]:
     """The elements of that name below one: its own, or those of its types and their profiles."""
+    above = element.fixed if element.fixed is not None else element.pattern
+    if isinstance(above, dict) and name in above:
+        # What is demanded of the whole is demanded of its part.
+        part = above[name]
+        yield Element(f"{element.id}.{name}", f"{element.path}.{name}", name, **{_how(element, part): part})
+        return
     if name in element.children:
         yield element.children[name]
         return
@@ -149,6 +155,10 @@ def _children(checks: Checks, element: Element, name: str) -> Iterator[Element]:
             top = checks.tree(url)
             if name in top.children:
                 yield top.children[name]
+
+
+def _how(element: Element, part: Any) -> Literal["fixed", "pattern"]:
+    return "fixed" if element.fixed is not None and not isinstance(part, list) else "pattern"
 
 
 def _targets(checks: Checks, element: Element) -> Iterator[Element]:

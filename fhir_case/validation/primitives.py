@@ -35,7 +35,7 @@ _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_HTML = re.compile(r"<(?:/?[A-Za-z]|!)")
+_HTML = re.compile(r"<[A-Za-z]\w*(?:\s[^<>]*)?>")
 _LONGEST = 1024 * 1024
 """Characters a string may have (https://hl7.org/fhir/R4/datatypes.html#string)."""
 _WHOLE = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}

@@ -18,7 +18,8 @@ from fhir_case.validation.run import Node, Run
 from fhir_case.validation.types import Check, Item
 
 if TYPE_CHECKING:
-    from fhir_case.validation.checks import Checks
+    from fhir_case.validation.checks import Checks, Profile
+    from fhir_case.validation.settings import Level
 
 
 class Picked(NamedTuple):
@@ -45,7 +46,7 @@ def compiled(checks: Checks, structure: dict[str, Any], named: str) -> Check:
     """The function for a profile. Raises `DefinitionError` where its type is not known or its snapshot is broken."""
     kind = structure.get("type", "")
     top = checks.tree(structure["url"] + (f"|{structure['version']}" if structure.get("version") else ""))
-    if structure.get("derivation") != "constraint":
+    if structure["url"] == STRUCTURE + kind:
         return _nothing
     if checks.definitions.type(kind) is None:
         raise DefinitionError(f"{named} constrains the type {kind}, which R4 does not have")
@@ -135,16 +136,17 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
     definition = f"{named}#{element.id}"
 
     def rule(one: Picked, run: Run) -> None:
-        if one.kind not in items and narrowed:
+        kind = one.kind if one.kind in items or not ({"Resource", "DomainResource"} & items.keys()) else "Resource"
+        if kind not in items and narrowed:
             told = f"the profile allows {' or '.join(sorted(allowed))} here, found {one.kind}"
             run.say("type-not-allowed", one.at, told, definition=definition)
             return
         if one.value is not None:
-            for item in items.get(one.kind, ()):
+            for item in items.get(kind, ()):
                 item(one.value, one.at, run)
         node = one.node
         if node is not None:
-            for check in below.get(one.kind, ()):
+            for check in below.get(kind, ()):
                 check(node, one.at, run)
 
     return rule
@@ -221,11 +223,16 @@ def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
         if type(value) is not dict:
             return
         known = list(_known(checks, urls, at, run, definition))
-        if len(known) == 1:
-            known[0](value, at, run)
-        elif known:
+        actual = value.get("resourceType")
+        fitting = [one.check for one in known if actual is None or one.type in (actual, "Resource", "DomainResource")]
+        if known and not fitting:
+            told = " or ".join(sorted({one.type for one in known}))
+            run.say("type-not-allowed", at, f"the profile allows {told} here, found {actual}", definition=definition)
+        elif len(fitting) == 1:
+            fitting[0](value, at, run)
+        elif fitting:
             first: Run | None = None
-            for one in known:
+            for one in fitting:
                 trial = run.trial()
                 one(value, at, trial)
                 if trial.fits():
@@ -238,22 +245,26 @@ def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
     return check
 
 
-def _known(checks: Checks, urls: tuple[str, ...], at: At, run: Run, definition: str) -> Iterator[Check]:
+def _known(checks: Checks, urls: tuple[str, ...], at: At, run: Run, definition: str) -> Iterator[Profile]:
     for url in urls:
-        profile = profile_or_issue(checks, url, at, run, definition)
+        # Without the profile nothing can be said of the value; of extensions their own url names the definition.
+        profile = profile_or_issue(
+            checks, url, at, run, "warning" if at[1].kind == "Extension" else "error", definition
+        )
         if profile is not None:
             yield profile
 
 
-def profile_or_issue(checks: Checks, url: str, at: At, run: Run, definition: str = "") -> Check | None:
-    """The function of a profile; where there is none, an issue that says so."""
+def profile_or_issue(
+    checks: Checks, url: str, at: At, run: Run, unknown: Level, definition: str = ""
+) -> Profile | None:
+    """A profile; where there is none, an issue that says so."""
     try:
         profile = checks.profile(url)
     except DefinitionError as error:
         run.say("profile-broken", at, str(error), "error", definition=definition)
         return None
     if profile is None:
-        run.say("profile-unknown", at, f"the profile {url} is not known here", checks.settings.unresolved_profiles,
-                "give the package that has it", definition)  # fmt: skip
-        return None
-    return profile.check
+        run.say("profile-unknown", at, f"the profile {url} is not known here", unknown, "give the package that has it",
+                definition)  # fmt: skip
+    return profile

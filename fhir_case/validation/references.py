@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fhir_case.issues import DefinitionError
-from fhir_case.validation.places import At, Step
+from fhir_case.issues import Severity
+from fhir_case.validation.places import At
 from fhir_case.validation.plan import STRUCTURE, Type
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
     from fhir_case.validation.types import Item
 
-_ROOT = Step("", "%resource")
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 
 
@@ -32,6 +31,9 @@ def resolve(run: Run, text: str) -> Target | None:
     """The resource a reference leads to: contained in the same resource, or in the same Bundle."""
     if text.startswith("#"):
         found = run.root if text == "#" else _contained(run.root, text[1:])
+        if found is None and run.root.get("resourceType") == "Bundle" and run.bundle is not None:
+            # A rule of the Bundle asks for what is contained in one of its resources.
+            found = next((one for _, _, held, _ in run.bundle.entries if (one := _contained(held, text[1:]))), None)
         return Target(found, "contained") if found is not None else None
     if run.bundle is None:
         return None
@@ -117,7 +119,10 @@ def targets(checks: Checks, kind: Type, definition: str) -> Item:
             return
         found = found.removeprefix(STRUCTURE)
         if not anything and found not in allowed and found in known:
-            run.say("reference-type", at, f"leads to {found}; allowed here: {words}", definition=definition)
+            # What a type in a URL is worth is not settled: only what can be looked at is an error.
+            sure = target is not None or run.checks.settings.assume_valid_rest_references
+            level: Severity = "error" if sure else "warning"
+            run.say("reference-type", at, f"leads to {found}; allowed here: {words}", level, definition=definition)
             return
         if target is not None:
             if kind.aggregation and target.mode not in kind.aggregation and not (
@@ -132,26 +137,7 @@ def targets(checks: Checks, kind: Type, definition: str) -> Item:
 
 
 def _check_profiles(run: Run, resource: Node, profiles: list[str], at: At, definition: str) -> None:
-    verdicts = [_conforms(run, resource, url) for url in profiles]
+    verdicts = [run.conforms(resource, url) for url in profiles]
     if not any(verdict is not False for verdict in verdicts):
         run.say("reference-profile", at, f"leads to a resource that meets none of {', '.join(profiles)}",
                 definition=definition)  # fmt: skip
-
-
-def _conforms(run: Run, resource: Node, url: str) -> bool | None:
-    key = (id(resource), url)
-    if key not in run.shared.conforming:
-        run.shared.conforming[key] = True
-        try:
-            profile = run.checks.profile(url)
-        except DefinitionError:
-            profile = None
-        if profile is None:
-            return None
-        if profile.type != resource.get("resourceType"):
-            run.shared.conforming[key] = False
-            return False
-        trial = run.within(resource, contained=False).trial()
-        profile.check(resource, (None, _ROOT, None), trial)
-        run.shared.conforming[key] = trial.fits()
-    return run.shared.conforming[key]

@@ -10,6 +10,7 @@ from fhir_case.validation.nearest import nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.profiles import profile_or_issue
 from fhir_case.validation.run import Node, Run
+from fhir_case.validation.vital_signs import implied_profile
 
 
 def check_resource(value: Any, at: At, run: Run) -> None:
@@ -23,7 +24,7 @@ def check_resource(value: Any, at: At, run: Run) -> None:
 
 def check_contained(value: Any, at: At, run: Run) -> None:
     """A contained resource (https://hl7.org/fhir/R4/references.html#contained)."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not run.checks.settings.contained:
         return
     if "contained" in value:
         run.say("contained-nested", at, "a contained resource contains no others (dom-2)")
@@ -59,9 +60,10 @@ def check_content(resource: Node, at: At, run: Run) -> None:
         if isinstance(url, str):
             place = ((at, _META, None), _PROFILE, index)
             check_profile(resource, url, at, place, run)
-    for url in checks.global_profiles(kind):
+    implied = implied_profile(resource) if kind == "Observation" else ""
+    for url in (*checks.global_profiles(kind), *([implied] if implied else [])):
         check_profile(resource, url, at, at, run)
-    if isinstance(resource.get("contained"), list):
+    if isinstance(resource.get("contained"), list) and checks.settings.contained:
         _check_use(resource, at, run)
 
 
@@ -77,9 +79,9 @@ def check_profile(resource: Node, url: str, at: At, place: At, run: Run) -> None
     if kind not in (None, "Resource", "DomainResource", resource.get("resourceType")):
         run.say("profile-type", place, f"{url} is a profile of {kind}, not of {resource.get('resourceType')}")
         return
-    check = profile_or_issue(checks, url, place, run)
-    if check:
-        check(resource, at, run)
+    profile = profile_or_issue(checks, url, place, run, checks.settings.unresolved_profiles)
+    if profile:
+        profile.check(resource, at, run)
 
 
 def _check_use(resource: Node, at: At, run: Run) -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fhir_case.fhirpath.scope import Trace
-from fhir_case.issues import Severity
+from fhir_case.issues import DefinitionError, Severity
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.settings import Level
 
 if TYPE_CHECKING:
     from fhir_case.validation.bundles import BundleIndex
-    from fhir_case.validation.checks import Checks
+    from fhir_case.validation.checks import Checks, Profile
     from fhir_case.validation.questionnaires.form import Form
 
 Node = dict[str, Any]
@@ -111,9 +111,26 @@ class Run:
 
     def conforms(self, node: Node, url: str) -> bool | None:
         """Whether a resource or value meets the profile; None: the profile is not known."""
-        profile = self.checks.profile(url)
-        if profile is None:
-            return None
-        trial = self.trial()
+        key = (id(node), url)
+        if key not in self.shared.conforming:
+            try:
+                profile = self.checks.profile(url)
+            except DefinitionError:
+                profile = None
+            if profile is None:
+                return None
+            self.shared.conforming[key] = True
+            self.shared.conforming[key] = self._meets(node, profile)
+        return self.shared.conforming[key]
+
+    def _meets(self, node: Node, profile: Profile) -> bool:
+        actual = node.get("resourceType")
+        if actual is None:
+            trial = self.trial()
+        elif profile.type in (actual, "Resource", "DomainResource"):
+            trial = self.within(node, contained=False).trial()
+            trial.full_url = self.bundle.full_url(node) if self.bundle else ""
+        else:
+            return False
         profile.check(node, _HERE, trial)
         return trial.fits()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fhir_case.validation import bundles, codings, narrative, references
+from fhir_case.validation import attachments, bundles, codings, narrative, references
 from fhir_case.validation.places import At
 from fhir_case.validation.questionnaires import check_questionnaire, check_response
 from fhir_case.validation.run import Node, Run
 
 SPECIAL: dict[str, Callable[[Node, At, Run], None]] = {
+    "Attachment": attachments.check_attachment,
     "Bundle": bundles.check,
     "Coding": codings.check_coding,
     **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), codings.check_quantity),

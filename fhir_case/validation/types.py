@@ -109,11 +109,15 @@ class _Keys(dict[str, _ByKey]):
     def _made(self, key: str, child: Element, kind: Type) -> _ByKey:
         path = f"{child.name}.ofType({kind.code})" if child.choice else child.name
         step = Step(key, path, child.path, kind.code or child.content or child.path)
+        if key == "_id" and self.kind in self.checks.definitions.resources:
+            return _no_extensions
         if key != child.name and key.startswith("_"):
             return (_twins if child.listed else _twin)(step, self.checks.type("Element"))
         items = self.checks.items(child, kind, None)
         if self.checks.is_primitive(kind.code):
-            return (_values if child.listed else _value)(step, kind.code, items)
+            # A resource's id is an id, whatever R4's StructureDefinitions call it (https://hl7.org/fhir/R4/resource.html#id).
+            code = "id" if key == "id" and self.kind in self.checks.definitions.resources else kind.code
+            return (_values if child.listed else _value)(step, code, items)
         inner: Item = self._inner(child, kind)
         return (_objects if child.listed else _object)(step, inner, items)
 
@@ -129,6 +133,10 @@ class _Keys(dict[str, _ByKey]):
 
 def _nothing(value: Any, node: Node, at: At, run: Run) -> None:
     """`resourceType` was read before."""
+
+
+def _no_extensions(value: Any, node: Node, at: At, run: Run) -> None:
+    run.say("element-not-allowed-here", at, "the id of a resource has no extensions")
 
 
 def _object(step: Step, inner: Item, items: list[Item]) -> _ByKey:
@@ -233,7 +241,9 @@ def _explained(kind: str, value: Any, here: At, run: Run) -> bool:
         return False
     usable = True
     for one in primitives.problems(kind, value):
-        run.say(one.code, here, one.message, one.severity, one.fix, value=value)
+        strict = one.code == "security-html" and run.checks.settings.security_checks
+        severity = "error" if strict else one.severity
+        run.say(one.code, here, one.message, severity, one.fix, value=value)
         usable = usable and one.severity not in ("error", "fatal")
     return usable
 

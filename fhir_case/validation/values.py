@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -93,12 +94,14 @@ def check_length(value: Any, most: int, at: At, run: Run, definition: str) -> No
 def check_range(value: Any, limit: tuple[str, Any], sign: int, at: At, run: Run, definition: str) -> None:
     """The value is not below `minValue[x]` (sign 1) or above `maxValue[x]` (sign -1); only values of one kind are compared."""
     kind, bound = limit
-    if kind == "Quantity":
+    if kind == "Quantity" and not isinstance(value, str):
         if not (isinstance(value, dict) and isinstance(bound, dict)):
             return
         if value.get("code") != bound.get("code") or value.get("system") != bound.get("system"):
             return
         value, bound = value.get("value"), bound.get("value")
+    if kind in ("Duration", "Quantity") and isinstance(value, str) and isinstance(bound, dict):
+        bound = _from_now(bound, -sign)
     if isinstance(value, str) and isinstance(bound, str):
         # Dates of one precision sort as text.
         if len(value) != len(bound):
@@ -112,6 +115,20 @@ def check_range(value: Any, limit: tuple[str, Any], sign: int, at: At, run: Run,
     if outside:
         word = "least" if sign > 0 else "most"
         run.say("value-range", at, f"the {word} that is allowed is {bound}", definition=definition)
+
+
+def _from_now(duration: dict[str, Any], sign: int) -> str | None:
+    """The day that lies that far from today: before it for a minimum, after it for a maximum.
+
+    https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
+    """
+    days = {"a": 365.25, "mo": 30.4375, "wk": 7, "d": 1, "h": 1 / 24, "min": 1 / 1440}.get(str(duration.get("code")))
+    if days is None or not _is_number(duration.get("value")):
+        return None
+    try:
+        return (datetime.now(UTC) + sign * timedelta(days=days * float(duration["value"]))).date().isoformat()
+    except OverflowError:
+        return None
 
 
 def _is_number(value: Any) -> bool:
