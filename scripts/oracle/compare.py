@@ -12,12 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from named import collected, package
 from verdicts import SHARED, Oracle, Verdict, errors
@@ -26,13 +26,21 @@ from fhir_case.api.validation import Validator
 from fhir_case.validation.settings import ValidationSettings
 
 
+class Said(NamedTuple):
+    """An error: where it is, what it is called (our code, the oracle's message id), and what is said of it."""
+
+    at: str
+    id: str
+    text: str
+
+
 @dataclass(slots=True)
 class Compared:
     """One file, as both see it: the places of the errors with what is said of them."""
 
     file: Path
-    ours: list[tuple[str, str]]
-    theirs: list[tuple[str, str]]
+    ours: list[Said]
+    theirs: list[Said]
     crash: str = ""
 
     @property
@@ -97,8 +105,8 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / whole:5.1f}%" if whole else "     –"
 
 
-def _places(said: list[tuple[str, str]], places: ModuleType) -> set[str]:
-    return {places.norm(at) for at, _ in said if at}
+def _places(said: list[Said], places: ModuleType) -> set[str]:
+    return {places.norm(one.at) for one in said if one.at}
 
 
 def scorer() -> ModuleType:
@@ -116,7 +124,7 @@ def scorer() -> ModuleType:
 def compared(files: Iterable[Path], validator: Any, theirs: dict[Path, Verdict]) -> Iterable[Compared]:
     """Each file as both see it."""
     for file in files:
-        wrong = [(issue["at"] or "", issue["text"]) for issue in errors(theirs[file])]
+        wrong = [Said(issue["at"] or "", issue["id"] or "", issue["text"]) for issue in errors(theirs[file])]
         try:
             issues = validator.validate(file).issues
         except Exception as error:
@@ -124,7 +132,7 @@ def compared(files: Iterable[Path], validator: Any, theirs: dict[Path, Verdict])
             continue
         yield Compared(
             file,
-            [(one.path, f"{one.message} [{one.code}]") for one in issues if one.severity in ("fatal", "error")],
+            [Said(one.path, one.code, one.message) for one in issues if one.severity in ("fatal", "error")],
             wrong,
         )
 
@@ -134,12 +142,26 @@ def show(one: Compared) -> None:
     verdict = "we crash" if one.crash else f"we: {'invalid' if one.ours else 'valid'}"
     print(f"{'=' if one.agree else '≠'} {one.file}: {verdict}; oracle: {'invalid' if one.theirs else 'valid'}")
     for who, said in (("we", one.ours), ("oracle", one.theirs)):
-        for at, text in said[:4]:
-            print(f"    {who:6} {at or '–'}: {' '.join(text.split())[:180]}")
+        for at, id, text in said[:4]:
+            print(f"    {who:6} {at or '–'}: {' '.join(text.split())[:180]} [{id}]")
         if len(said) > 4:
             print(f"    {who:6} … {len(said) - 4} more")
     if one.crash:
         print(f"    {one.crash}")
+
+
+def why(differing: list[Compared]) -> None:
+    """What is said, and how often, where one alone finds a file invalid."""
+    for who, found in (
+        ("we alone say", Counter(id for one in differing if not one.theirs for id in {said.id for said in one.ours})),
+        (
+            "the oracle alone says",
+            Counter(id for one in differing if not one.ours for id in {s.id for s in one.theirs}),
+        ),
+    ):
+        if found:
+            named = (f"{id or '(exception)'} {number}" for id, number in found.most_common(12))
+            print(f"{who}: {', '.join(named)}")
 
 
 def main() -> None:
@@ -164,10 +186,12 @@ def main() -> None:
     theirs = Oracle(packages, asked.profile).judge(files)
     validator = Validator(packages=packages, profiles=asked.profile, settings=ValidationSettings())
     places, total, by_kind = scorer(), Count(), defaultdict[str, Count](Count)
-    start = time.process_time()
+    start, differing = time.process_time(), []
     for one in compared(files, validator, theirs):
         total.add(one, places)
         by_kind[kinds[one.file]].add(one, places)
+        if not one.agree:
+            differing.append(one)
         if not asked.quiet and (asked.all or not one.agree):
             show(one)
     ours, cpu = time.process_time() - start, sum(one["cpu_ms"] for one in theirs.values()) / 1000
@@ -176,6 +200,7 @@ def main() -> None:
     for kind in sorted(by_kind) if asked.manifest else ():
         print(f"{kind:{width}} {by_kind[kind].row()}")
     print(f"{'all':{width}} {total.row()}")
+    why(differing)
     print(f"CPU: ours {ours:.1f} s, the oracle's {cpu:.1f} s (of which some is warming up)")
     agreement = 100 * (total.both_invalid + total.both_valid) / max(1, total.all)
     raise SystemExit(1 if agreement < asked.at_least else 0)
