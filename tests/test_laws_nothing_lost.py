@@ -76,6 +76,10 @@ def among(resources: Iterable[Json]) -> Json:
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
+LARGE = 100_000
+"""Bytes of what takes long and shows nothing new: R4's own definitions, which are carried as they are."""
+
+
 def test_the_examples_have_every_mapped_type() -> None:
     assert {name.partition("-")[0] for name in examples()} == MAPPED
 
@@ -103,13 +107,13 @@ def test_every_example_of_a_type_without_a_mapping_comes_back() -> None:
     assert len(others()) > 110
     for type, paths in others().items():
         if type != "Bundle":
-            together = among(loads(path.read_bytes()) for path in paths)
+            together = among(loads(path.read_bytes()) for path in paths if path.stat().st_size < LARGE)
             assert_comes_back(together)
             assert_goes_onward(together, "transaction")
 
 
 def test_every_example_of_a_bundle_comes_back() -> None:
-    paths = [path for path in others()["Bundle"] if path.stat().st_size < 1_000_000]  # larger: definitions, as above
+    paths = [path for path in others()["Bundle"] if path.stat().st_size < 10 * LARGE]
     assert len(paths) == 34
     for path in paths:
         assert_comes_back(loads(path.read_bytes()))

@@ -157,12 +157,14 @@ def test_a_server_that_does_not_keep_digits_is_told_of(medplum_server: Server, c
 
 def test_shared_resources_that_are_there_are_left_as_they_are(server: Server, case: str) -> None:
     bundle = server.bundle(case)
+    for type in ("Practitioner", "PractitionerRole"):
+        bundle["entry"].insert(2, small.entry(case, type.lower(), type, {"active": True}, shared=True))
     there = [
         server.create({**entry["resource"], "telecom": [{"system": "phone", "value": "1"}]})
-        for entry in bundle["entry"][:2]
+        for entry in bundle["entry"][:4]
     ]
     pushed = server.push(bundle)
-    assert [one.what for one in pushed.entries] == ["kept"] * 2 + ["created"] * 6
+    assert [one.what for one in pushed.entries] == ["kept"] * 4 + ["created"] * 6
     assert [one.reference for one in pushed.kept] == [f"{one['resourceType']}/{one['id']}" for one in there]
     for one in there:
         assert canonical(server.read(f"{one['resourceType']}/{one['id']}")) == canonical(one)
