@@ -123,8 +123,24 @@ class Writer(Source):
         return self.put(f"env.variable({self.bind(name)})", node.at)
 
     def path(self, node: Path, focus: Focus) -> tuple[str, Kind]:
-        made, kind = self.any(node.start, focus)
-        for step in node.steps:
+        if self.loops and isinstance(node.start, External) and (fixed := _fixed(node.steps)):
+            made = self.once(Path(node.start, node.steps[:fixed], node.at), focus)
+            return self.steps(made, "items", node.steps[fixed:], focus)
+        return self.steps(*self.any(node.start, focus), node.steps, focus)
+
+    def once(self, node: Path, focus: Focus) -> str:
+        """A path that is the same for every item of a loop (`%resource.snapshot.element.first().path`): walked once."""
+        made, key = self.name(), self.name()
+        self.line(f"{made} = env.memo.get({key!r})", node.at)
+        self.line(f"if {made} is None:", node.at)
+        self.indent(node.at)
+        found, _ = self.steps(*self.any(node.start, focus), node.steps, focus)
+        self.line(f"{made} = env.memo[{key!r}] = {found}", node.at)
+        self.depth -= 1
+        return made
+
+    def steps(self, made: str, kind: Kind, steps: tuple[Name | Call | Index, ...], focus: Focus) -> tuple[str, Kind]:
+        for step in steps:
             if kind == "truth":
                 made, kind = self.put(f"listed({made})", step.at), "items"
             if isinstance(step, Name):
@@ -326,6 +342,15 @@ class Writer(Source):
         return self.typed(left, "as", node.arguments[0])
 
     call_ofType = call_as  # noqa: N815
+
+
+def _fixed(steps: tuple[Name | Call | Index, ...]) -> int:
+    """How many of the first steps depend on what they are given alone, and give a collection."""
+    plain = ("first", "last", "tail", "children", "descendants")
+    for place, step in enumerate(steps):
+        if not (isinstance(step, Name) or (isinstance(step, Call) and step.name in plain and not step.arguments)):
+            return place
+    return len(steps)
 
 
 def _nearest(name: str, known: Any) -> str:

@@ -92,12 +92,14 @@ def _addresses(root: Any) -> list[tuple[str, dict[str, Any]]]:
 class Env:
     """One evaluation: the node it began at, the scope, the variables of the caller, and one time for all."""
 
-    __slots__ = ("_now", "context", "scope", "variables")
+    __slots__ = ("_now", "context", "memo", "scope", "variables")
 
     def __init__(self, context: Items, scope: Scope, variables: Mapping[str, Any] | None = None) -> None:
         self.context = context
         self.scope = scope
         self.variables = variables or {}
+        self.memo: dict[str, Items] = {}
+        """What is the same for every item of a loop."""
         self._now: DateTime | None = None
 
     def resource(self) -> Items:

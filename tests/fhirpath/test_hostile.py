@@ -142,3 +142,12 @@ def test_any_expression_gives_an_answer_or_an_error(expression: str) -> None:
 @given(st.text("abc.()[]{}'`%$@1234567890:-+*/|&=!<>~, \n\\\"TZ"))
 def test_any_text_is_an_expression_or_an_error(text: str) -> None:
     answers(text)
+
+
+def test_what_is_the_same_for_all_items_is_walked_once() -> None:
+    elements = [{"path": "Patient"}, *({"path": f"Patient.{n}"} for n in range(5000))]
+    resource = {"resourceType": "StructureDefinition", "snapshot": {"element": elements}}
+    text = "snapshot.element.tail().all(path.startsWith(%resource.snapshot.element.first().path & '.'))"
+    begin = time.process_time()
+    assert compile(text)(resource) == [True]
+    assert time.process_time() - begin < 1
