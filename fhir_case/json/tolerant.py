@@ -17,6 +17,9 @@ from fhir_case.json.places import TOKENS, Lines, Path, plain
 DEEPEST = 900
 """Objects and arrays in one another; FHIR's deepest published resources have some 40."""
 
+MOST = 1000
+"""Faults after which the reading ends: a text with that many is something else than JSON."""
+
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NEARLY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -109,6 +112,7 @@ class _Reader:
                 raise self._end(len(self.text), "the text ends too early", "close what is open")
         except _End:
             self.value = None
+            self.comments.clear()
         self._commented()
         self.faults.sort(key=lambda fault: (fault.line, fault.column))
         return self.value
@@ -234,6 +238,8 @@ class _Reader:
     def _fault(self, at: int, message: str, fix: str, code: Code = "json-syntax", fatal: bool = False) -> None:
         path = tuple(frame.step for frame in self.stack if frame.step != -1)
         self.faults.append(Fault(code, message, path, *self.lines.point(at), fix, fatal))
+        if len(self.faults) == MOST and not fatal:
+            raise self._end(at, f"there are more than {MOST} faults; the rest was not read")
 
     def _end(self, at: int, message: str, fix: str = "", code: Code = "json-syntax") -> _End:
         self._fault(at, message, fix, code, fatal=True)

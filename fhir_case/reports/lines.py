@@ -9,6 +9,9 @@ from fhir_case.json.places import TOKENS
 WIDTH = 100
 """Characters of a line that are shown."""
 
+FOLLOWED = 20_000
+"""Characters up to which a line is followed from its beginning, to tell its values from its keys."""
+
 _SCALAR = re.compile(
     r'(?P<open>"(?:resourceType|system|url)"\s*:\s*"(?:[^"\\]|\\.)*+")'
     r'|(?P<key>"(?:[^"\\]|\\.)*+"\s*:)|(?P<text>"(?:[^"\\]|\\.)*+"?)|(?P<bare>[^\s{}\[\]:,"]+)'
@@ -37,14 +40,19 @@ def masked(line: str) -> str:
 
 
 def excerpt(line: str, column: int, values: bool) -> tuple[str, str]:
-    """The part of a line around a column, and the carets to put below it."""
-    token = TOKENS.match(line, column - 1)
-    length = len(token.group()) if token and token.lastgroup not in ("space", None) else 1
+    """The part of a line around a column (from 1), and the carets to put below it."""
+    cut = 0
+    if len(line) > FOLLOWED:  # of a file in one line, what comes before the place is not looked at
+        cut = max(0, column - 1)
+        line = line[cut : cut + FOLLOWED]
+        column -= cut
+    token = TOKENS.match(line, max(0, column - 1))
+    length = len(token.group()) if token and token.lastgroup != "space" else 1
     shown = harmless(line.rstrip("\r\n") if values else masked(line.rstrip("\r\n")))
     indent = len(shown) - len(shown.lstrip())
     start = indent if len(shown) - indent <= WIDTH else max(indent, column - 1 - WIDTH // 3)
     part = shown[start : start + WIDTH]
-    before, after = "…" if start > indent else "", "…" if start + WIDTH < len(shown) else ""
+    before, after = "…" if cut or start > indent else "", "…" if start + WIDTH < len(shown) else ""
     at = max(0, column - 1 - start)
     carets = " " * (len(before) + at) + "^" * max(1, min(length, len(part) - at))
     return before + part + after, carets

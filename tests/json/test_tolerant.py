@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_places import values
 
 from fhir_case.json import canonical, loads
-from fhir_case.json.tolerant import DEEPEST, read
+from fhir_case.json.tolerant import DEEPEST, MOST, read
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,13 @@ def test_depth_is_a_fault_and_no_crash() -> None:
     for text in ("[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000):
         assert [fault.code for fault in read(text).faults] == ["limit-depth"]
     assert read("[" * DEEPEST + "]" * DEEPEST).faults == ()
+
+
+def test_a_text_full_of_faults_is_given_up_in_time() -> None:
+    for text in ("[" + "1 " * 3_000_000 + "]", "[" + "/**/" * 1_000_000, '{"a":1,' * 500 + '"b":1,"b":1' * 2000):
+        found = read(text)
+        assert found.value is None
+        assert len(found.faults) <= MOST + 1
 
 
 @given(values)
