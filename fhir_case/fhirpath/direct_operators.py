@@ -152,7 +152,9 @@ class Operators(Source):
 
     def compared_text(self, held: Held, code: str, node: Link | Call) -> Truth:
         self.checked(held, Literal(None, node.at))
-        self.line(f"if {held.name} is not None and {held.name}.__class__ is not str: raise Bail", node.at)
+        self.line(
+            f"if {held.name} is not None and {held.name}.__class__ is not str: {held.name} = only({held.name})", node.at
+        )
         return self.unless_none(held.name, code.format(held.name), node.at, False)
 
     def compared_number(self, held: Held, code: str, node: Link) -> Truth:

@@ -78,6 +78,13 @@ def text(held: Any) -> Any:
     raise Bail
 
 
+def only(held: Any) -> str:
+    """The string of a list that has one. Raises `Bail` for anything else."""
+    if held.__class__ is list and len(held) == 1 and held[0].__class__ is str:
+        return str(held[0])
+    raise Bail
+
+
 def number(held: Any) -> Any:
     """A number, or None. Raises `Bail` for anything else."""
     if held is None or held.__class__ is int or isinstance(held, Decimal):
@@ -97,7 +104,7 @@ def matched(pattern: str, value: str) -> bool:
 
 WORDS: dict[str, Any] = {
     "Bail": Bail, "FHIRPathError": FHIRPathError, "whole": whole, "stepped": stepped, "picked": picked,
-    "count": count, "text": text, "number": number, "order": order, "matched": matched,
+    "count": count, "text": text, "only": only, "number": number, "order": order, "matched": matched,
     **{name: getattr(logic, name) for name in ("and_", "or_", "xor", "implies")},
 }  # fmt: skip
 """What the source may call."""
