@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fhir_case.api.case import Case
     from fhir_case.api.client import AsyncFHIRClient, FHIRClient
     from fhir_case.api.models import as_model
+    from fhir_case.api.validation import Validator, validate
     from fhir_case.issues import (
         CaseError,
         Conflict,
@@ -27,21 +28,25 @@ if TYPE_CHECKING:
         Unreachable,
     )
     from fhir_case.json import dumps, loads
+    from fhir_case.validation.settings import ValidationSettings
 
 _WHERE = {
     "fhir_case.api.case": ("Case",),
     "fhir_case.api.client": ("AsyncFHIRClient", "FHIRClient"),
     "fhir_case.api.models": ("as_model",),
+    "fhir_case.api.validation": ("Validator", "validate"),
     "fhir_case.issues": (
         "CaseError", "Conflict", "DefinitionError", "FHIRCaseError", "Issue", "Refused", "Report", "ServerError",
         "Unreachable",
     ),
     "fhir_case.json": ("dumps", "loads"),
+    "fhir_case.validation.settings": ("ValidationSettings",),
 }  # fmt: skip
 
 __all__ = [
     "AsyncFHIRClient", "Case", "CaseError", "Conflict", "DefinitionError", "FHIRCaseError", "FHIRClient", "Issue",
-    "Refused", "Report", "ServerError", "Unreachable", "as_model", "dumps", "loads",
+    "Refused", "Report", "ServerError", "Unreachable", "ValidationSettings", "Validator",
+    "as_model", "dumps", "loads", "validate",
 ]  # fmt: skip
 
 

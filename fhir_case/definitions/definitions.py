@@ -195,7 +195,7 @@ class Definitions:
             )
         chain.append(entry.canonical)
         try:
-            elements = snapshot(structure, partial(self.structure, near=entry.canonical))
+            elements = snapshot(structure, partial(self.structure, near=entry.canonical), partial(self._tell, entry))
         except DefinitionError as error:
             return error
         finally:
@@ -210,6 +210,10 @@ class Definitions:
             self._at_work.chain = []
         chain: list[str] = self._at_work.chain
         return chain
+
+    def _tell(self, entry: Entry, told: str) -> None:
+        """Note what a profile says in vain, such as a constraint of an element that its type does not have."""
+        self._note(Issue("profile-broken", told, "warning", path=entry.canonical))
 
     def _note(self, issue: Issue) -> None:
         with self._lock:

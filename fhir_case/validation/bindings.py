@@ -138,7 +138,7 @@ def _member(checks: Checks, url: str, coding: Node) -> tuple[bool | None, str]:
         return None, f"the value set {url} is not known here"
     system, version = coding.get("system"), coding.get("version")
     verdict = values.contains(
-        system if isinstance(system, str) else None, coding["code"], version if isinstance(version, str) else None
+        system if isinstance(system, str) else "", coding["code"], version if isinstance(version, str) else None
     )
     return verdict, f"{url}: {values.undecided}"
 

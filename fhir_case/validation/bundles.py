@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from fhir_case.issues import Severity
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
@@ -19,6 +20,8 @@ _RESOURCE = Step("resource", "resource", "Bundle.entry.resource", "Resource")
 _LINK = Step("link", "link", "Bundle.link", "Bundle.link")
 _WITHOUT_URLS = ("transaction", "transaction-response", "batch", "batch-response")
 _FIRST = {"document": "Composition", "message": "MessageHeader"}
+_OLD = ("http://hl7.org/fhir/v2/", "http://hl7.org/fhir/v3/")
+"""Where terminology stood before it had ids of its own."""
 _PAGES = ("first", "previous", "next", "last")
 _NO_LINKS = frozenset(("system", "fullUrl", "text", "id", "div", "display", "profile"))
 """Keys whose values lead to no entry."""
@@ -208,7 +211,7 @@ def _check_reached(index: BundleIndex, start: str, at: At, run: Run) -> None:
             todo += backward[number]
     for number, (place, _, _, _) in enumerate(index.entries):
         if number not in reached:
-            level = "error" if start == "Composition" else "warning"
+            level: Severity = "error" if start == "Composition" else "warning"
             run.say("bundle-unreachable", (at, _ENTRY, place), f"no way of references leads from the {start} here, or back",
                     level)  # fmt: skip
 
@@ -281,9 +284,8 @@ def _check_url(entry: Node, kind: Any, at: At, run: Run) -> None:
                 f"the fullUrl of this resource ends with its type and id: /{name}/{number}",
                 value=url,
             )
-    elif resource.get("url") == url and not url.startswith(("http://hl7.org/fhir/v2/", "http://hl7.org/fhir/v3/")):
-        if not (rest and url.endswith(f"/{number}")):
-            run.say("bundle-fullurl", at, "the fullUrl is not the canonical url, but where this copy is", value=url)
+    elif resource.get("url") == url and not (url.startswith(_OLD) or (rest and url.endswith(f"/{number}"))):
+        run.say("bundle-fullurl", at, "the fullUrl is not the canonical url, but where this copy is", value=url)
 
 
 def _check_search(bundle: Node, at: At, run: Run) -> None:

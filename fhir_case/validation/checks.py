@@ -29,7 +29,7 @@ class Profile:
 
 
 class Checks:
-    """Functions by type and by profile. Made on first use and then kept; making one twice does no harm, so threads may share it."""
+    """Functions by type and by profile, made on first use and kept. Making one twice does no harm: threads may share it."""
 
     def __init__(self, definitions: Definitions, terminology: Terminology, settings: ValidationSettings) -> None:
         self.definitions, self.terminology, self.settings = definitions, terminology, settings
@@ -169,7 +169,8 @@ class Checks:
             known = frozenset(one.key for one in base.constraints) if base else frozenset()
             if base is None and not self.is_primitive(kind.code) and kind.code in self.definitions.datatypes:
                 known = frozenset(one.key for one in self.tree(STRUCTURE + kind.code).constraints)
-            made += self.invariants(element.constraints, kind.code, element.id, url, known)
+            within = element.path if kind.code in ("BackboneElement", "Element") else kind.code
+            made += self.invariants(element.constraints, within, element.id, url, known)
         return made
 
     def member_of(self, value: Any, url: str) -> bool | None:

@@ -11,6 +11,7 @@ from fhir_case.validation.run import Node, Run
 
 if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
+    from fhir_case.validation.settings import Level
     from fhir_case.validation.types import Check
 
 _ELSEWHERE = frozenset(("ele-1", "ext-1", "dom-2", "dom-3", "dom-4", "dom-5", "txt-1", "txt-2"))
@@ -40,7 +41,7 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
     """The function for one invariant of elements of the type `kind`; None where it is checked elsewhere, or switched off."""
     if constraint.key in _ELSEWHERE or not constraint.expression:
         return None
-    severity = "error" if constraint.severity == "error" else "warning"
+    severity: Level = "error" if constraint.severity == "error" else "warning"
     code = "invariant"
     if constraint.best_practice:
         code = "invariant-best-practice"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from fhir_case.issues import DefinitionError
@@ -84,11 +85,11 @@ def _walk(checks: Checks, path: str, element: Element) -> tuple[list[Walk], list
             elements = [root for one in elements for root in _targets(checks, one)]
         elif function == "extension":
             url = step["argument"]
-            walks.append(lambda held, run, url=url: _extensions(held, url))
+            walks.append(partial(_extensions, url))
             elements = [found for one in elements for found in _extension_elements(checks, one, url)]
         elif function == "ofType":
             wanted = step["argument"]
-            walks.append(lambda held, run, wanted=wanted: [held] if held[1] == wanted else [])
+            walks.append(partial(_of_type, wanted))
         else:
             walks.append(_below(checks, elements, name))
             elements = [found for one in elements for found in _children(checks, one, name)]
@@ -102,7 +103,11 @@ def _resolved(held: Held, run: Run) -> list[Held]:
     return [(found, found.get("resourceType", ""))] if found else []
 
 
-def _extensions(held: Held, url: str) -> list[Held]:
+def _of_type(wanted: str, held: Held, run: Run) -> list[Held]:
+    return [held] if held[1] == wanted else []
+
+
+def _extensions(url: str, held: Held, run: Run) -> list[Held]:
     value = held[0]
     found = value.get("extension") if isinstance(value, dict) else None
     return [(one, "Extension") for one in found or () if isinstance(one, dict) and one.get("url") == url]
@@ -245,7 +250,7 @@ def _fixed_below(checks: Checks, element: Element) -> tuple[Test, str] | None:
         return next((found for top in tops if (found := _wanted(checks, top)) is not None), None)
 
     def test(held: list[Held], run: Run) -> bool | None:
-        return any(all(one([found for found in walk(value, run)], run) for walk, one, _ in made) for value in held)
+        return any(all(one(walk(value, run), run) for walk, one, _ in made) for value in held)
 
     return test, " and ".join(f"{words}" for _, _, words in made)
 

@@ -206,15 +206,13 @@ def problems(kind: str, value: Any) -> Iterator[Problem]:
 
 
 def _unquoted(kind: str, value: Any, wanted: str) -> Iterator[Problem]:
-    if kind in _WHOLE and (type(value) is int or isinstance(value, Decimal)):
-        if type(value) is int or value == value.to_integral_value():
-            if not fits(kind)(value):
-                written = type(value) is int or str(value) == "-0"
-                yield Problem("value-range" if written else "value-format", f"expected {wanted}")
-            return
-    if not fits(kind)(value):
-        code = "value-format" if type(value) in (int, float) or isinstance(value, Decimal) else "element-type"
-        yield Problem(code, f"expected {wanted}")
+    if fits(kind)(value):
+        return
+    if kind in _WHOLE and type(value) is int:
+        yield Problem("value-range", f"expected {wanted}")
+    else:
+        is_number = type(value) in (int, float) or isinstance(value, Decimal)
+        yield Problem("value-format" if is_number else "element-type", f"expected {wanted}")
 
 
 def _date(kind: str, text: str, wanted: str) -> Iterator[Problem]:

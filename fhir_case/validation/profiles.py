@@ -6,7 +6,7 @@ and one defect gives one issue.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -222,7 +222,7 @@ def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
     def check(value: Any, at: At, run: Run) -> None:
         if type(value) is not dict:
             return
-        known = list(_known(checks, urls, at, run, definition))
+        known = [one for one in (_known(checks, url, urls, at, run, definition) for url in urls) if one is not None]
         actual = value.get("resourceType")
         fitting = [one.check for one in known if actual is None or one.type in (actual, "Resource", "DomainResource")]
         if known and not fitting:
@@ -245,14 +245,11 @@ def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
     return check
 
 
-def _known(checks: Checks, urls: tuple[str, ...], at: At, run: Run, definition: str) -> Iterator[Profile]:
-    for url in urls:
-        # Without the profile nothing can be said of the value; of extensions their own url names the definition.
-        profile = profile_or_issue(
-            checks, url, at, run, "warning" if at[1].kind == "Extension" else "error", definition
-        )
-        if profile is not None:
-            yield profile
+def _known(checks: Checks, url: str, urls: tuple[str, ...], at: At, run: Run, definition: str) -> Profile | None:
+    """One of the profiles that a value may meet. Without the only one, nothing can be said of the value."""
+    # Of extensions their own url names the definition; where there are others, they may do.
+    unsure = at[1].kind == "Extension" or len(urls) > 1
+    return profile_or_issue(checks, url, at, run, "warning" if unsure else "error", definition)
 
 
 def profile_or_issue(

@@ -69,10 +69,10 @@ def check_reference(node: Node, at: At, run: Run) -> None:
             run.say("reference-unresolved", at, "no contained resource has this id", value=text)
         return
     kind = type_in(text)
-    if not is_absolute(text) and not (kind and kind in run.checks.definitions.resources):
-        if "?" not in text and run.bundle is None:
-            run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
-                    value=text)  # fmt: skip
+    local = kind in run.checks.definitions.resources or "?" in text or run.bundle is not None
+    if not is_absolute(text) and not local:
+        run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
+                value=text)  # fmt: skip
     stated = node.get("type")
     target = resolve(run, text)
     if target is None and run.bundle is not None and run.bundle.alike(text) is not None:

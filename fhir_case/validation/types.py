@@ -51,9 +51,9 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
         for keys, name, definition in required:
             if not any(key in node for key in keys):
                 run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
-        for keys in choices:
-            if len(keys & node.keys()) > 1:
-                _one_of(keys & node.keys(), at, run)
+        for group in choices:
+            if len(group & node.keys()) > 1:
+                _one_of(group & node.keys(), at, run)
         if len(node) == ("id" in node):
             run.say("element-empty", at, "an element without a value or children (ele-1)", fix="leave it out")
             return

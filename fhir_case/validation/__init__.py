@@ -1,0 +1,1 @@
+"""From a profile to its plan, from the plan to functions, and from those to issues."""
