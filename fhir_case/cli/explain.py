@@ -17,7 +17,7 @@ CLASSES = {
 def explain(
     code: Annotated[str | None, typer.Argument(help="The code of an issue; without it, all codes are listed.")] = None,
 ) -> None:
-    """Explain the code of an issue: what it means, an example, and what to do."""
+    """Explain the code of an issue: its meaning, and what to do."""
     from fhir_case.catalogue import CATALOGUE, nearest
 
     if code is None:

@@ -22,7 +22,7 @@ def pull(
         ),
     ] = None,
 ) -> None:
-    """Bring home all that a FHIR R4 server has of a patient, as a case."""
+    """Bring home, as a case, what a FHIR R4 server has of a patient."""
     import re
 
     from fhir_case import dumps
