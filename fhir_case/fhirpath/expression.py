@@ -14,7 +14,7 @@ from fhir_case.fhirpath.generate import WORDS, Focus, Writer
 from fhir_case.fhirpath.nodes import Items, Node, TypeInfo, node, plain, system, type_info
 from fhir_case.fhirpath.parser import parse
 from fhir_case.fhirpath.scope import Alone, Env, Scope, Trace
-from fhir_case.fhirpath.source import FILE, function
+from fhir_case.fhirpath.source import function
 from fhir_case.fhirpath.syntax import Syntax
 
 
@@ -112,7 +112,7 @@ class Expression:
         """The column of what was evaluated when an error came up."""
         found = 0
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == FILE:
+            if trace.tb_frame.f_code is self._run.__code__:
                 found = self._places[trace.tb_lineno - 2] + 1
             trace = trace.tb_next
         return found

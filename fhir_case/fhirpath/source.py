@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,6 @@ from fhir_case.fhirpath.errors import FHIRPathError
 
 BLOCKS = 60
 """Blocks within one another; Python allows 100."""
-FILE = "fhirpath expression"
-"""The name under which tracebacks show generated source."""
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 
@@ -76,7 +75,9 @@ class _Loader:
 
 def function(name: str, source: str, bound: dict[str, Any]) -> Callable[..., Any]:
     """The function of a name that some source defines, with what it may call."""
-    space: dict[str, Any] = {**bound, "__name__": FILE, "__loader__": _Loader(source)}
-    exec(builtins.compile(source, FILE, "exec"), space)  # noqa: S102
+    # One name for each source, since tracebacks keep what they showed under a name.
+    file = f"fhirpath-{zlib.crc32(source.encode()):08x}-{len(source)}"
+    space: dict[str, Any] = {**bound, "__name__": file, "__loader__": _Loader(source)}
+    exec(builtins.compile(source, file, "exec"), space)  # noqa: S102
     made: Callable[..., Any] = space[name]
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -242,3 +243,16 @@ def test_problems_name_what_cannot_be_on_the_type() -> None:
 def test_importing_loads_nothing_heavy() -> None:
     code = "import sys, fhir_case.fhirpath; print({'pydantic', 'httpx', 'rich', 'asyncio', 'difflib'} & {*sys.modules})"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+def test_tracebacks_show_the_generated_source() -> None:
+    class Broken(Alone):
+        def resolve(self, reference: str) -> dict[str, Any] | None:
+            raise KeyError(reference)
+
+    for name in ("subject", "encounter"):
+        held = {"resourceType": "Observation", name: {"reference": "#a"}}
+        with pytest.raises(KeyError) as caught:
+            compile(f"{name}.resolve()").items(held, Broken(held))
+        shown = "".join(traceback.format_exception(caught.value))
+        assert "f_resolve(env, v1)" in shown
