@@ -40,6 +40,9 @@ FAMILIES = (break_structure, break_values, break_parts, break_profile, legal)
 LEGAL = 0.4
 """The share of changes that are meant to leave the resource valid."""
 
+PROFILED = 0.3
+"""The share of breaking changes that go against a profile, where there is one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -65,8 +68,11 @@ class Mutator:
         original = dumps(resource)
         kinds = sorted(KINDS, key=lambda kind: (self.made[kind.name] // 3, pick.random()))
         for _ in range(many):
-            breaks = pick.random() >= LEGAL
-            for kind in [kind for kind in kinds if kind.breaks == breaks]:
+            breaks, profiled = pick.random() >= LEGAL, pick.random() < PROFILED
+            suited = [kind for kind in kinds if kind.breaks == breaks]
+            if profiled:
+                suited.sort(key=lambda kind: kind.change.__module__ != break_profile.__name__)
+            for kind in suited:
                 kinds.remove(kind)
                 mutant = self._changed(kind, resource, original, pick)
                 if mutant is not None:
