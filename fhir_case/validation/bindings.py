@@ -81,7 +81,7 @@ def _code(checks: Checks, url: str, strength: str, definition: str, value: Any, 
     verdict = value in values.codes if values.codes is not None else values.contains(None, value)
     if verdict is False:
         code, severity = _OUTSIDE[strength]
-        like = values.nearest(value)
+        like = values.nearest(value) if strength == "required" else ""
         run.say(code, at, f"not one of the codes of {url} ({strength})", severity, f"{like}?" if like else "", definition,
                 value=value)  # fmt: skip
     elif verdict is None:
@@ -95,7 +95,7 @@ def _coding(checks: Checks, url: str, strength: str, definition: str, value: Any
     verdict, why = _member(checks, url, value)
     if verdict is False:
         code, severity = _OUTSIDE[strength]
-        run.say(code, at, f"not one of the codes of {url} ({strength})", severity, _like(checks, url, value), definition,
+        run.say(code, at, f"not one of the codes of {url} ({strength})", severity, _like(checks, url, strength, value), definition,
                 value=value["code"])  # fmt: skip
     elif verdict is None:
         run.say("code-undecided", at, why, "information", definition=definition)
@@ -122,11 +122,14 @@ def _concept(checks: Checks, url: str, strength: str, definition: str, value: An
         run.say("code-undecided", at, undecided, "information", definition=definition)
         return
     code, severity = _OUTSIDE[strength]
-    run.say(code, at, f"none of the codes is one of {url} ({strength})", severity, _like(checks, url, coded[0]), definition,
+    run.say(code, at, f"none of the codes is one of {url} ({strength})", severity, _like(checks, url, strength, coded[0]), definition,
             value=coded[0]["code"])  # fmt: skip
 
 
-def _like(checks: Checks, url: str, coding: Node) -> str:
+def _like(checks: Checks, url: str, strength: str, coding: Node) -> str:
+    """The code that was likely meant. Where others are allowed, a code outside is no slip."""
+    if strength != "required":
+        return ""
     values = checks.terminology.value_set(url)
     like = values.nearest(coding["code"]) if values else ""
     return f"{like}?" if like else ""

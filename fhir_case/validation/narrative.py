@@ -25,6 +25,10 @@ _OF_ELEMENT = {
 }  # fmt: skip
 _ALLOWED = {name: _ANYWHERE | frozenset(words.split()) for name, words in _OF_ELEMENT.items()}
 _NOT_IN_P = frozenset(("div", "blockquote", "table", "ol", "ul", "p"))
+_ELEMENTS = {f"{_NAMESPACE} {name}": name for name in ELEMENTS}
+_P = f"{_NAMESPACE} p"
+_PLAIN = _ANYWHERE - {"id"}
+"""Attributes that are allowed everywhere and that nothing else depends on."""
 _ACTIVE, _NO_LINK = ("javascript", "vbscript"), ("urn", "cid")
 
 
@@ -62,33 +66,44 @@ def read(text: str) -> Read:
     from xml.parsers import expat
 
     found = Read()
-    open_elements: list[str] = []
+    paragraphs = 0
 
     def begin(name: str, attributes: dict[str, str]) -> None:
-        space, _, local = name.rpartition(" ")
-        if not open_elements and local != "div":
-            found.problems.append("the narrative is a div")
-        if space != _NAMESPACE:
-            found.problems.append(f"the namespace of the narrative is {_NAMESPACE}")
-        elif local not in ELEMENTS:
-            found.problems.append(f"the element {local[:40]} is not allowed")
-        if local in _NOT_IN_P and "p" in open_elements:
-            found.problems.append(f"{local} cannot stand in a paragraph")
-        _attributes(local, attributes, found)
-        found.says_something = found.says_something or local == "img"
-        open_elements.append(local)
+        nonlocal paragraphs
+        element = _ELEMENTS.get(name)
+        if element is None:
+            _say_unknown(name, found)
+            element = name.rpartition(" ")[2]
+        if paragraphs and element in _NOT_IN_P:
+            found.problems.append(f"{element} cannot stand in a paragraph")
+        if name == _P:
+            paragraphs += 1
+        elif element == "img":
+            found.says_something = True
+        if attributes:
+            _attributes(element, attributes, found)
 
     def end(name: str) -> None:
-        open_elements.pop()
+        nonlocal paragraphs
+        if name == _P:
+            paragraphs -= 1
 
     def characters(data: str) -> None:
-        found.says_something = found.says_something or not data.isspace()
+        if not data.isspace():
+            found.says_something = True
+            parser.CharacterDataHandler = None
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] != "div":
+            found.problems.append("the narrative is a div")
+        parser.StartElementHandler = begin
+        begin(name, attributes)
 
     def doctype(*_: Any) -> None:
         raise ValueError("a DOCTYPE is not allowed")
 
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.StartElementHandler, parser.EndElementHandler = first, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, doctype
     try:
         parser.Parse(text, True)
@@ -101,9 +116,19 @@ def read(text: str) -> Read:
     return found
 
 
+def _say_unknown(name: str, found: Read) -> None:
+    space, _, local = name.rpartition(" ")
+    if space != _NAMESPACE:
+        found.problems.append(f"the namespace of the narrative is {_NAMESPACE}")
+    else:
+        found.problems.append(f"the element {local[:40]} is not allowed")
+
+
 def _attributes(element: str, attributes: dict[str, str], found: Read) -> None:
     allowed = _ALLOWED.get(element, _ANYWHERE)
     for name, value in attributes.items():
+        if name in _PLAIN:
+            continue
         space, _, local = name.rpartition(" ")
         if local not in allowed and not (space == _XML and local in ("lang", "space")):
             found.problems.append(f"the attribute {local[:40]} is not allowed on {element[:40]}")

@@ -32,11 +32,9 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
     `top` is the root of the type, for elements whose content is that of another (contentReference).
     """
     by_key = _Keys(checks, element, kind, top)
-    required = [
-        (tuple(keys), child.name, child.id)
-        for child in element.children.values()
-        if child.min > 0 and (keys := by_key.keys_of(child))
-    ]
+    needed = [(frozenset(by_key.keys_of(child)), child) for child in element.children.values() if child.min > 0]
+    required = [(child.name, "_" + child.name, child.id) for keys, child in needed if keys and not child.choice]
+    required_choices = [(keys, child.name, child.id) for keys, child in needed if keys and child.choice]
     choices = [
         frozenset(keys) for child in element.children.values() if child.choice and (keys := by_key.keys_of(child))
     ]
@@ -48,12 +46,16 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
     def check(node: Node, at: At, run: Run) -> None:
         for key, value in node.items():
             by_key[key](value, node, at, run)
-        for keys, name, definition in required:
-            if not any(key in node for key in keys):
+        for name, twin, definition in required:
+            if name not in node and twin not in node:
                 run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
-        for group in choices:
-            if len(group & node.keys()) > 1:
-                _one_of(group & node.keys(), at, run)
+        for keys, name, definition in required_choices:
+            if keys.isdisjoint(node):
+                run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
+        for keys in choices:
+            found = [key for key in node if key in keys]
+            if len(found) > 1:
+                _one_of(found, at, run)
         if len(node) == ("id" in node):
             run.say("element-empty", at, "an element without a value or children (ele-1)", fix="leave it out")
             return
@@ -63,7 +65,7 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
     return check
 
 
-def _one_of(keys: set[str], at: At, run: Run) -> None:
+def _one_of(keys: list[str], at: At, run: Run) -> None:
     names = sorted({key.removeprefix("_") for key in keys})
     if len(names) > 1:
         run.say("choice-several", at, f"only one of these may be there: {', '.join(names)}")
