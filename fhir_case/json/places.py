@@ -159,6 +159,11 @@ def plain(written: str) -> str:
     return written[1:-1] if len(written) > 1 and written[0] == written[-1] == "'" else written
 
 
+def written(path: Path, root: str = "") -> str:
+    """A path as FHIRPath writes it: `Patient.name[0].given[1]`."""
+    return root + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
 def at(value: Any, path: Path) -> Any:
     """The value at a path; None where there is none."""
     for step in path:

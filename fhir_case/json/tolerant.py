@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fhir_case.json import UNSURE, Json, JSONError, canonical, decoded, quickly, thoroughly
+from fhir_case.json import UNSURE, Json, JSONError, canonical, decoded, places, quickly, thoroughly
 from fhir_case.json.numbers import integer, number
 from fhir_case.json.places import TOKENS, Lines, Path, plain
 
@@ -49,6 +49,11 @@ class Read:
 
     value: Json
     faults: tuple[Fault, ...] = ()
+
+    def where(self, fault: Fault) -> str:
+        """The place of a fault, in FHIRPath: `Patient.name[0]`."""
+        kind = self.value.get("resourceType") if isinstance(self.value, dict) else None
+        return places.written(fault.path, kind if isinstance(kind, str) else "").removeprefix(".")
 
 
 def read(text: str | bytes) -> Read:

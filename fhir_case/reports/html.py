@@ -8,7 +8,7 @@ from html import escape
 from fhir_case.catalogue import CATALOGUE
 from fhir_case.issues import Issue
 from fhir_case.reports.lines import excerpt, harmless
-from fhir_case.reports.result import UNDECIDED, Result, counts, level, summary
+from fhir_case.reports.result import UNDECIDED, Result, counts, level, link, summary
 
 STYLE = """
 :root { --ink: #1b1f24; --soft: #59636e; --line: #d1d9e0; --back: #fff; --code: #f6f8fa;
@@ -88,8 +88,8 @@ def _issue(issue: Issue, lines: list[str], values: bool) -> Iterator[str]:
     for label, said in (("Fix", issue.fix), ("Written at", str(issue.origin or "")), ("Demanded by", issue.definition)):
         if said:
             yield f"<p><b>{label}:</b> {_shown(said)}</p>"
-    if issue.link.startswith(("http://", "https://")):
-        yield f'<p><a href="{_shown(issue.link)}" rel="noreferrer">{_shown(issue.link)}</a></p>'
+    if (address := link(issue)).startswith(("http://", "https://")):
+        yield f'<p><a href="{_shown(address)}" rel="noreferrer">{_shown(address)}</a></p>'
     yield "</article>"
 
 

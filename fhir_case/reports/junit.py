@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from fhir_case.issues import Issue
-from fhir_case.reports.result import UNDECIDED, Result, level
+from fhir_case.reports.result import UNDECIDED, Result, level, link
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
@@ -51,7 +51,7 @@ def _case(name: str, issue: Issue, values: bool) -> str:
 def _told(issue: Issue, values: bool) -> str:
     found = f"\nfound: {issue.value}" if values and issue.value else ""
     more = "".join(f"\n{label}: {said}" for label, said in (
-        ("demanded by", issue.definition), ("see", issue.link), ("from", str(issue.origin or ""))) if said)  # fmt: skip
+        ("demanded by", issue.definition), ("see", link(issue)), ("from", str(issue.origin or ""))) if said)  # fmt: skip
     return f"{issue.severity}: {issue}{found}{more}"
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fhir_case.catalogue import kind_of
+from fhir_case.catalogue import CATALOGUE, kind_of
 from fhir_case.issues import Issue, Report
 from fhir_case.json import Json
 
@@ -43,6 +43,11 @@ def level(issue: Issue) -> str:
     return UNDECIDED if not grave and kind_of(issue.code) == UNDECIDED else issue.severity
 
 
+def link(issue: Issue) -> str:
+    """Where the specification says so: for this issue, or for all of its code."""
+    return issue.link or (CATALOGUE[issue.code].link if issue.code in CATALOGUE else "")
+
+
 def counts(results: Iterable[Result]) -> Counter[str]:
     """How many issues there are of each level, and how many are suppressed."""
     found: Counter[str] = Counter()
@@ -74,6 +79,6 @@ def plain(issue: Issue, values: bool = False) -> dict[str, Json]:
         "file": place.file if place else None, "line": (place.line or None) if place else None,
         "column": (place.column or None) if place else None,
         "path": issue.path, "message": issue.message, "value": (issue.value or None) if values else None,
-        "fix": issue.fix, "definition": issue.definition, "link": issue.link,
+        "fix": issue.fix, "definition": issue.definition, "link": link(issue),
         "origin": {"file": origin.file, "line": origin.line, "column": origin.column} if origin else None,
     }  # fmt: skip

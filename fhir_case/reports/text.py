@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from fhir_case.issues import Issue
 from fhir_case.reports.lines import excerpt, harmless
-from fhir_case.reports.result import UNDECIDED, Result, level, summary
+from fhir_case.reports.result import UNDECIDED, Result, level, link, summary
 
 Piece = str | tuple[str, str]
 """A text, or a text and its style (of rich)."""
@@ -58,7 +58,7 @@ def _issue(issue: Issue, text: list[str], values: bool) -> Iterator[list[Piece]]
         yield [margin, (f"{number} │ ", "dim"), line]
         yield [margin, (f"{' ' * len(number)} │ ", "dim"), (carets, STYLES[kind])]
     for label, said in (
-        ("fix", issue.fix), ("from", str(issue.origin or "")), ("demanded by", issue.definition), ("see", issue.link)
+        ("fix", issue.fix), ("from", str(issue.origin or "")), ("demanded by", issue.definition), ("see", link(issue))
     ):  # fmt: skip
         if said:
             yield [margin, (f"{label}: ", "green" if label == "fix" else "dim"), harmless(said)]

@@ -65,6 +65,12 @@ def test_what_cannot_be_understood_ends_the_reading(text: str | bytes, message: 
     assert found.faults[-1].fatal
 
 
+def test_a_fault_says_where_it_is_in_fhirpath() -> None:
+    found = read('{"resourceType": "Patient", "name": [{"given": ["a", Bo]}]}')
+    assert [found.where(fault) for fault in found.faults] == ["Patient.name[0].given[1]"]
+    assert read("[1,]").where(read("[1,]").faults[0]) == "[0]"
+
+
 def test_depth_is_a_fault_and_no_crash() -> None:
     for text in ("[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000):
         assert [fault.code for fault in read(text).faults] == ["limit-depth"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +56,17 @@ def test_an_operation_outcome_is_valid_r4() -> None:
     assert found["code"] == "not-supported"
     assert found["expression"] == [CODE.path]
     assert found["location"] == ["line 4, column 72"]
+
+
+def test_a_report_can_be_sent_to_another_process_and_cannot_be_changed() -> None:
+    assert pickle.loads(pickle.dumps(WRONG.report)) == WRONG.report
+    with pytest.raises(AttributeError):
+        WRONG.report.issues = ()  # type: ignore[misc]
+
+
+def test_an_issue_without_a_link_has_that_of_its_code() -> None:
+    found = json.loads(plain.rendered([WRONG]))["results"][0]["issues"]
+    assert all(issue["link"].startswith("http") for issue in found)
 
 
 def test_an_operation_outcome_without_issues_says_so() -> None:
