@@ -59,4 +59,31 @@ CODES = (
         fix="Add what the pattern has.",
         link=R4 + "elementdefinition-definitions.html#ElementDefinition.pattern_x_", type="value",
     ),
+    Code(
+        "attachment-size", "A size that is not the data's",
+        "Attachment.size is the number of bytes of data, before it was written as base64.",
+        fix="Correct size, or leave it out.",
+        link=R4 + "datatypes.html#Attachment", type="value",
+    ),
+    Code(
+        "attachment-hash", "A hash that is not the data's",
+        (
+            "Attachment.hash is the SHA-1 of data, before it was written as base64: the data was changed on "
+            "its way, or the hash is of something else."
+        ),
+        fix="Compute it again from the data.",
+        link=R4 + "datatypes.html#Attachment", type="value",
+    ),
+    Code(
+        "identifier-system", "A system of an identifier that is no uri",
+        "Identifier.system is the absolute uri of the namespace in which the value is unique.",
+        fix="Use the url, or urn:oid: or urn:uuid:.",
+        link=R4 + "datatypes.html#Identifier", type="value",
+    ),
+    Code(
+        "identifier-value", "A value that does not fit its system",
+        "With the system urn:ietf:rfc:3986 the value is a whole uri, with its scheme.",
+        fix="Write the scheme: urn:oid:1.2.3, urn:uuid:…, https://….",
+        link=R4 + "datatypes.html#Identifier", type="value",
+    ),
 )  # fmt: skip
