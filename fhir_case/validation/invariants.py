@@ -32,6 +32,8 @@ _CORRECTED = {
     "fullUrl.contains('/_history/').not()": "fullUrl.exists() implies fullUrl.contains('/_history/').not()",
     # matches() looks for a part of the text since FHIRPath N1 says so.
     "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')": "name.exists() implies name.matches('^[A-Z]([A-Za-z0-9_]){0,254}$')",
+    # valueBoolean is a FHIR boolean: System types begin with a capital letter.
+    "operator = 'exists' implies (answer is Boolean)": "operator = 'exists' implies (answer is boolean)",
     "isModifier implies isModifierReason.exists()": "(isModifier.exists() and isModifier) implies isModifierReason.exists()",
 }  # fmt: skip
 """Expressions that R4 got wrong, as HL7's validator reads them (FHIRPathExpressionFixer of org.hl7.fhir.core)."""

@@ -45,6 +45,8 @@ _ORDER = [STRUCTURE + name for name in _LOINC]
 
 def implied_profile(observation: Node) -> str:
     """The profile that an Observation must meet for its code, or ""; a LOINC code comes before one of SNOMED CT."""
+    if observation.get("status") == "entered-in-error":
+        return ""  # it says that nothing was measured
     concept = observation.get("code")
     held = concept.get("coding") if isinstance(concept, dict) else None
     codings = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
