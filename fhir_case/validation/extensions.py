@@ -57,7 +57,10 @@ def check_modifier(value: Any, at: At, run: Run) -> None:
 
 def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     url = value.get("url")
-    has_value = any(key.startswith(("value", "_value")) for key in value)
+    has_value = False
+    for key in value:
+        if key.startswith(("value", "_value")):
+            has_value = True
     if has_value and "extension" in value:
         run.say("extension-value", at, "either a value or extensions inside, not both (ext-1)")
     elif not has_value and "extension" not in value:
@@ -68,11 +71,10 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     if not is_absolute(url):
         _check_part(url, outer, at, run)
         return
-    checks = run.checks
-    if checks.definitions.find(url, "StructureDefinition") is None:
+    context = _context(run.checks, url)
+    if context is None:
         _unknown(url, at, run, modifier)
         return
-    context = _context(checks, url)
     if context.modifier != modifier:
         where, right = ("modifierExtension", "extension") if modifier else ("extension", "modifierExtension")
         run.say("extension-modifier", at, f"this extension stands in {right}, not in {where}", fix=f"move it to {right}",
@@ -80,7 +82,7 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     if not _allowed(context, outer, run):
         said = ", ".join(sorted(context.elements | {*context.expressions} | context.extensions)[:8])
         run.say("extension-context", at, f"this extension may not stand here; it may on {said}", value=url)
-    profile = profile_or_issue(checks, url, at, run, "warning")
+    profile = profile_or_issue(run.checks, url, at, run, "warning")
     if profile:
         profile.check(value, at, run)
 
@@ -116,15 +118,18 @@ def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
             "give the package that has it", value=url)  # fmt: skip
 
 
-def _context(checks: Checks, url: str) -> Context:
+def _context(checks: Checks, url: str) -> Context | None:
+    """Where an extension may stand; None: its definition is not known."""
     kept = checks.contexts.get(url)
     if kept is None:
-        kept = checks.contexts[url] = _read_context(checks, url)
+        structure = checks.definitions.find(url, "StructureDefinition")
+        if structure is None:
+            return None
+        kept = checks.contexts[url] = _read_context(checks, url, structure)
     return kept
 
 
-def _read_context(checks: Checks, url: str) -> Context:
-    structure = checks.definitions.find(url, "StructureDefinition") or {}
+def _read_context(checks: Checks, url: str, structure: Node) -> Context:
     by_type: dict[str, list[str]] = {
         "element": [*_MORE_PLACES.get(url.split("|")[0], ())],
         "fhirpath": [],
@@ -159,8 +164,12 @@ def _of_r4(context: Node) -> bool:
 def _allowed(context: Context, on: At, run: Run) -> bool:
     if not (context.elements or context.expressions or context.extensions):
         return _invariants_hold(context, on, run)
-    fits = bool(context.elements) and (
-        not context.elements.isdisjoint(_ANY) or not context.elements.isdisjoint(_names(on, run.checks))
+    elements = context.elements
+    fits = bool(elements) and (
+        on[1].element in elements
+        or not elements.isdisjoint(_ANY)
+        or not elements.isdisjoint(run.checks.ancestors(on[1].kind))
+        or not elements.isdisjoint(_names(on, run.checks))
     )
     if not fits and context.extensions:
         fits = _extension_url(on, run) in context.extensions

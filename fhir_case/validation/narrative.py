@@ -78,6 +78,7 @@ def read(text: str) -> Read:
             found.problems.append(f"{element} cannot stand in a paragraph")
         if name == _P:
             paragraphs += 1
+            parser.EndElementHandler = end
         elif element == "img":
             found.says_something = True
         if attributes:
@@ -87,6 +88,8 @@ def read(text: str) -> Read:
         nonlocal paragraphs
         if name == _P:
             paragraphs -= 1
+            if not paragraphs:
+                parser.EndElementHandler = None
 
     def characters(data: str) -> None:
         if not data.isspace():
@@ -103,7 +106,7 @@ def read(text: str) -> Read:
         raise ValueError("a DOCTYPE is not allowed")
 
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.EndElementHandler = first, end
+    parser.StartElementHandler = first
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, doctype
     try:
         parser.Parse(text, True)

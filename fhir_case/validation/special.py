@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fhir_case.validation import attachments, bundles, codings, narrative, references
+from fhir_case.validation.conformance import RULES as CONFORMANCE
 from fhir_case.validation.places import At
 from fhir_case.validation.questionnaires import check_questionnaire, check_response
 from fhir_case.validation.run import Node, Run
@@ -18,4 +19,5 @@ SPECIAL: dict[str, Callable[[Node, At, Run], None]] = {
     "Questionnaire": check_questionnaire,
     "QuestionnaireResponse": check_response,
     "Reference": references.check_reference,
+    **CONFORMANCE,
 }
