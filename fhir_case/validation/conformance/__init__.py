@@ -1,0 +1,42 @@
+"""The rules of definitions, and of measures: those that StructureDefinitions cannot say.
+
+One module for each type of resource: https://hl7.org/fhir/R4/conformance-module.html, …/terminology-module.html,
+…/clinicalreasoning-module.html. The behaviour agreed with is that of HL7's validator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from fhir_case.validation.places import At
+from fhir_case.validation.run import Node, Run
+
+Check = Callable[[Node, At, Run], None]
+
+
+def _rule(module: str) -> Check:
+    """The function `check_<module>` of a module, which is imported when the first resource of that type is met."""
+
+    def check(node: Node, at: At, run: Run) -> None:
+        found: Check = getattr(import_module(f"{__name__}.{module}"), f"check_{module}")
+        found(node, at, run)
+
+    return check
+
+
+RULES: dict[str, Check] = {
+    "CapabilityStatement": _rule("capability_statement"),
+    "CodeSystem": _rule("code_system"),
+    "ConceptMap": _rule("concept_map"),
+    "Identifier": _rule("identifier"),
+    "ImplementationGuide": _rule("implementation_guide"),
+    "Measure": _rule("measure"),
+    "MeasureReport": _rule("measure_report"),
+    "OperationDefinition": _rule("operation_definition"),
+    "SearchParameter": _rule("search_parameter"),
+    "StructureDefinition": _rule("structure_definition"),
+    "StructureMap": _rule("structure_map"),
+    "ValueSet": _rule("value_set"),
+}
+"""By type: what is checked of each resource, or data type, of it."""

@@ -1,0 +1,79 @@
+"""A profile only narrows what it stands on (https://hl7.org/fhir/R4/profiling.html#limitations)."""
+
+from __future__ import annotations
+
+from fhir_case.validation.conformance.reading import below, choice, choice_at, objects, text
+from fhir_case.validation.conformance.structure import Structure, code_of, codes
+from fhir_case.validation.places import At
+from fhir_case.validation.run import Node, Run
+from fhir_case.validation.values import meets, same
+
+_STRENGTHS = ("example", "preferred", "extensible", "required")
+_ANY = frozenset(("Resource", "DomainResource", "Element", "BackboneElement"))
+
+
+def check_narrowing(structure: Structure, element: Node, at: At, run: Run) -> None:
+    """An element of a differential, against the same element of the base."""
+    base = structure.in_base(element)
+    if base is None or not structure.is_constraint:
+        return
+    _check_counts(element, base, at, run)
+    _check_types(element, base, at, run)
+    _check_strength(element, base, at, run)
+    _check_value(element, base, at, run)
+
+
+def _check_counts(element: Node, base: Node, at: At, run: Run) -> None:
+    least, most = element.get("min"), text(element, "max")
+    is_slice = "sliceName" in element and "sliceName" not in base
+    if isinstance(least, int) and isinstance(base.get("min"), int) and least < base["min"] and not is_slice:
+        run.say(
+            "definition-narrowing", at, f"min is {least}, in the base {base['min']}", fix=str(base["min"]), value=least
+        )
+    if _number(most) > _number(text(base, "max")):
+        run.say(
+            "definition-narrowing", at, f"max is {most}, in the base {base['max']}", fix=text(base, "max"), value=most
+        )
+
+
+def _number(most: str) -> float:
+    return int(most) if most.isdecimal() and len(most) < 10 else float("inf") if most == "*" else -1
+
+
+def _check_types(element: Node, base: Node, at: At, run: Run) -> None:
+    allowed = set(codes(base))
+    if not allowed or allowed & _ANY or "*" in allowed:
+        return
+    for index, one in enumerate(objects(element, "type")):
+        code = code_of(one)
+        if code and allowed.isdisjoint(run.checks.ancestors(code)) and run.checks.definitions.type(code):
+            told = f"in the base the types are {', '.join(sorted(allowed))[:200]}"
+            run.say("definition-narrowing", below(at, "type", index), told, value=code)
+
+
+def _check_strength(element: Node, base: Node, at: At, run: Run) -> None:
+    strength, theirs = text(element.get("binding"), "strength"), text(base.get("binding"), "strength")
+    if strength in _STRENGTHS and theirs == "required" and strength != "required":
+        run.say("definition-narrowing", below(at, "binding"), f"the binding is {strength}, in the base {theirs}", fix=theirs,
+                value=strength)  # fmt: skip
+
+
+def _check_value(element: Node, base: Node, at: At, run: Run) -> None:
+    """A fixed value stays what it is; a pattern is met by what takes its place."""
+    primitives = run.checks.definitions.primitives
+    wanted, pattern = choice(base, "fixed", primitives), choice(base, "pattern", primitives)
+    for name in ("fixed", "pattern"):
+        own = choice(element, name, primitives)
+        if own is None:
+            continue
+        place = choice_at(at, name, own)
+        if wanted is not None and (own.type != wanted.type or not same(own.value, wanted.value)):
+            run.say(
+                "definition-value",
+                place,
+                "the base has another fixed value",
+                fix=str(wanted.value)[:120],
+                value=own.value,
+            )
+        elif pattern is not None and (own.type != pattern.type or not meets(own.value, pattern.value)):
+            run.say("definition-value", place, "does not meet the pattern that the base has", value=own.type)
