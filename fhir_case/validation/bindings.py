@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,19 @@ def _rule(checks: Checks, kind: str, url: str, strength: str, definition: str) -
     if codes is None:
         return partial(_code, checks, url, strength, definition)
 
-    def check(value: Any, at: At, run: Run) -> None:
-        if value not in codes:
-            _code(checks, url, strength, definition, value, at, run)
+    return Closed(codes, partial(_code, checks, url, strength, definition))
 
-    return check
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A binding whose codes are all known: a code is one of them, or `outside` says what is wrong with it."""
+
+    codes: frozenset[str]
+    outside: Item
+
+    def __call__(self, value: Any, at: At, run: Run) -> None:
+        if value not in self.codes:
+            self.outside(value, at, run)
 
 
 def _code(checks: Checks, url: str, strength: str, definition: str, value: Any, at: At, run: Run) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fhir_case.validation import primitives
+from fhir_case.validation.bindings import Closed
 from fhir_case.validation.nearest import nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
@@ -32,6 +33,7 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
     `top` is the root of the type, for elements whose content is that of another (contentReference).
     """
     by_key = _Keys(checks, element, kind, top)
+    plain = by_key.plain
     needed = [(frozenset(by_key.keys_of(child)), child) for child in element.children.values() if child.min > 0]
     required = [(child.name, "_" + child.name, child.id) for keys, child in needed if keys and not child.choice]
     required_choices = [(keys, child.name, child.id) for keys, child in needed if keys and child.choice]
@@ -45,6 +47,13 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
 
     def check(node: Node, at: At, run: Run) -> None:
         for key, value in node.items():
+            fits = plain.get(key)
+            if fits is not None:
+                try:
+                    if fits(value):
+                        continue
+                except TypeError:
+                    pass  # not even of the right JSON type: said below
             by_key[key](value, node, at, run)
         for name, twin, definition in required:
             if name not in node and twin not in node:
@@ -77,6 +86,8 @@ class _Keys(dict[str, _ByKey]):
     def __init__(self, checks: Checks, element: Element, kind: str, top: Element) -> None:
         super().__init__()
         self.checks, self.element, self.kind, self.top = checks, element, kind, top
+        self.plain: dict[str, primitives.Fits] = {}
+        """Keys of single primitive values, and the question that is enough to ask of them."""
         self.known: dict[str, tuple[Element, Type]] = {}
         for child in element.children.values():
             for one in child.types or (Type(""),):
@@ -119,7 +130,13 @@ class _Keys(dict[str, _ByKey]):
         if self.checks.is_primitive(kind.code):
             # A resource's id is an id, whatever R4's StructureDefinitions call it (https://hl7.org/fhir/R4/resource.html#id).
             code = "id" if key == "id" and self.kind in self.checks.definitions.resources else kind.code
-            return (_values if child.listed else _value)(step, code, items)
+            if child.listed:
+                return _values(step, code, items)
+            if not items:
+                self.plain[key] = primitives.fits(code)
+            elif len(items) == 1 and isinstance(items[0], Closed):
+                self.plain[key] = items[0].codes.__contains__
+            return _value(step, code, items)
         inner: Item = self._inner(child, kind)
         return (_objects if child.listed else _object)(step, inner, items)
 
@@ -172,8 +189,20 @@ def _objects(step: Step, inner: Item, items: list[Item]) -> _ByKey:
     return check
 
 
-def _value(step: Step, kind: str, items: list[Item]) -> _ByKey:
+def _fits(kind: str) -> primitives.Fits:
     fits = primitives.fits(kind)
+
+    def ask(value: Any) -> Any:
+        try:
+            return fits(value)
+        except TypeError:
+            return False
+
+    return ask
+
+
+def _value(step: Step, kind: str, items: list[Item]) -> _ByKey:
+    fits = _fits(kind)
 
     def check(value: Any, node: Node, at: At, run: Run) -> None:
         if not fits(value) and not _explained(kind, value, (at, step, None), run):
@@ -185,7 +214,7 @@ def _value(step: Step, kind: str, items: list[Item]) -> _ByKey:
 
 
 def _values(step: Step, kind: str, items: list[Item]) -> _ByKey:
-    fits = primitives.fits(kind)
+    fits = _fits(kind)
     twin = "_" + step.key
 
     def check(value: Any, node: Node, at: At, run: Run) -> None:
