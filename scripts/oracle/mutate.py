@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import break_parts
 import break_profile
@@ -28,11 +27,11 @@ import break_values
 import legal
 from named import collected, folder, package
 from shapes import Shapes
-from tree import KINDS, Inapplicable, Kind, Tree
+from tree import KINDS, Absent, Inapplicable, Kind, Tree
 from verdicts import Oracle, errors
 
 from fhir_case.definitions import Definitions, Package, r4
-from fhir_case.json import JSONError, copied, dumps, loads
+from fhir_case.json import JSONError, dumps, loads
 
 FAMILIES = (break_structure, break_values, break_parts, break_profile, legal)
 """Where the kinds of change are; importing them fills the list."""
@@ -63,9 +62,9 @@ class Mutator:
 
     def mutants(self, source: str, many: int) -> Iterator[Mutant]:
         """That many changes to a resource, no two of one kind; fewer where no more kinds apply."""
-        resource = loads(source)
         pick = Random(f"{self.seed}:{hashlib.sha256(source.encode()).hexdigest()}")
-        original = dumps(resource)
+        original = dumps(loads(source))
+        texts: set[str] = set()
         kinds = sorted(KINDS, key=lambda kind: (self.made[kind.name] // 3, pick.random()))
         for _ in range(many):
             breaks, profiled = pick.random() >= LEGAL, pick.random() < PROFILED
@@ -74,17 +73,20 @@ class Mutator:
                 suited.sort(key=lambda kind: kind.change.__module__ != break_profile.__name__)
             for kind in suited:
                 kinds.remove(kind)
-                mutant = self._changed(kind, resource, original, pick)
-                if mutant is not None:
+                mutant = self._changed(kind, original, pick)
+                if mutant is not None and mutant.text not in texts:
+                    texts.add(mutant.text)
                     self.made[kind.name] += 1
                     yield mutant
                     break
 
-    def _changed(self, kind: Kind, resource: Any, original: str, pick: Random) -> Mutant | None:
+    def _changed(self, kind: Kind, original: str, pick: Random) -> Mutant | None:
         for _ in range(4):  # a draw may be of a value that the change does not suit
-            tree = Tree(copied(resource), self.shapes, pick, self.profiles)
+            tree = Tree(loads(original), self.shapes, pick, self.profiles)
             try:
                 path = kind.change(tree)
+            except Absent:
+                return None
             except (Inapplicable, AttributeError, KeyError, TypeError, IndexError, ValueError):
                 continue  # what was drawn is already something else than its type says
             text = tree.text or dumps(tree.resource, indent=2)
@@ -107,6 +109,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=5, help="mutants of each file")
     parser.add_argument("--package", action="append", default=[])
     parser.add_argument("--profile", action="append", default=[])
+    parser.add_argument("--largest", type=int, default=2_000_000, help="leave out files with more bytes")
     parser.add_argument("--if-valid", action="store_true", help="leave out files that the oracle finds invalid")
     parser.add_argument("--kinds", action="store_true", help="list the kinds of change and stop")
     asked = parser.parse_args()
@@ -124,7 +127,10 @@ def main() -> None:
                 dumps({"file": name, "source": str(source), "kind": kind, "breaks": breaks, "path": path}) + "\n"
             )
 
-        sources = collected(asked.files)
+        found = collected(asked.files)
+        sources = [file for file in found if file.stat().st_size <= asked.largest]
+        if len(sources) < len(found):
+            print(f"{len(found) - len(sources)} files are too large (--largest) and left out", file=sys.stderr)
         if asked.if_valid:
             verdicts = Oracle([package(name) for name in asked.package], asked.profile).judge(sources)
             sources = [file for file in sources if not errors(verdicts[file])]

@@ -46,12 +46,16 @@ class Tree:
         """One of these, drawn."""
         held = list(things)
         if not held:
-            raise Inapplicable
+            raise Absent
         return self.pick.choice(held)
 
 
 class Inapplicable(Exception):
     """The resource has nothing that this change could be made to."""
+
+
+class Absent(Inapplicable):
+    """There is nothing to draw from: drawing again would not help."""
 
 
 Change = Callable[[Tree], str]
