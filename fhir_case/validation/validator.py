@@ -50,21 +50,37 @@ def validated(checks: Checks, value: Any, text: str | None, file: str, profiles:
         spot = spots.get(keys_of(one.at))
         place = Place(file or "input", *spot.start) if spot else Place(file) if file else None
         made.append(
-            Issue(one.code, one.message, one.severity, path_of(one.at), place, one.fix, one.definition, one.link)
+            Issue(
+                one.code,
+                one.message,
+                one.severity,
+                path_of(one.at),
+                place,
+                one.fix,
+                one.definition,
+                one.link,
+                value=one.value,
+            )
         )
     return made
 
 
 def faults(read: tolerant.Read, file: str) -> list[Issue]:
     """What is wrong with the JSON itself."""
+    kind = read.value.get("resourceType") if isinstance(read.value, dict) else None
     return [
         Issue(
             one.code,
             one.message,
             "fatal" if one.fatal else "error",
-            "",
+            named(kind if isinstance(kind, str) else "", one.path),
             Place(file or "input", one.line, one.column),
             one.fix,
         )
         for one in read.faults
     ]
+
+
+def named(kind: str, keys: Iterable[str | int]) -> str:
+    """Keys and indices of JSON as a path: `Patient.name[0].given`."""
+    return kind + "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in keys)
