@@ -9,17 +9,32 @@ from fhir_case.catalogue import (
     case,
     conformance,
     delivery,
+    measures,
     profiles,
     questionnaire,
     references,
     settings,
     structure,
+    structures,
     terminology,
     values,
 )
 from fhir_case.catalogue.code import Code, Kind
 
-FAMILIES = (structure, values, profiles, terminology, references, questionnaire, conformance, case, delivery, settings)
+FAMILIES = (
+    structure,
+    values,
+    profiles,
+    terminology,
+    references,
+    questionnaire,
+    conformance,
+    structures,
+    measures,
+    case,
+    delivery,
+    settings,
+)
 
 CATALOGUE: dict[str, Code] = {code.name: code for code in chain.from_iterable(family.CODES for family in FAMILIES)}
 
