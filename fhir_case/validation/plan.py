@@ -76,7 +76,6 @@ class Element:
     modifier: bool = False
     profile: str = ""
     """On the root of a profile: its url."""
-    source: dict[str, Any] = field(default_factory=dict, repr=False)
     children: dict[str, Element] = field(default_factory=dict)
     slices: dict[str, Element] = field(default_factory=dict)
 
@@ -166,7 +165,6 @@ def _element(source: dict[str, Any]) -> Element:
         content=content.rsplit("#", 1)[-1],
         must_support=source.get("mustSupport", False),
         modifier=source.get("isModifier", False),
-        source=source,
     )
 
 
