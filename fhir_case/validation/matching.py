@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from fhir_case.issues import DefinitionError
 from fhir_case.validation.plan import STRUCTURE, Element, Slicing
@@ -147,10 +147,14 @@ def _typed(checks: Checks, name: str) -> str:
 def _children(checks: Checks, element: Element, name: str) -> Iterator[Element]:
     """The elements of that name below one: its own, or those of its types and their profiles."""
     above = element.fixed if element.fixed is not None else element.pattern
-    if isinstance(above, dict) and name in above:
+    parts = _parts(above, name)
+    if parts is not None:
         # What is demanded of the whole is demanded of its part.
-        part = above[name]
-        yield Element(f"{element.id}.{name}", f"{element.path}.{name}", name, **{_how(element, part): part})
+        whole = element.fixed is not None and not isinstance(parts, list)
+        yield Element(
+            f"{element.id}.{name}", f"{element.path}.{name}", name,
+            fixed=parts if whole else None, pattern=None if whole else parts,
+        )  # fmt: skip
         return
     if name in element.children:
         yield element.children[name]
@@ -162,8 +166,17 @@ def _children(checks: Checks, element: Element, name: str) -> Iterator[Element]:
                 yield top.children[name]
 
 
-def _how(element: Element, part: Any) -> Literal["fixed", "pattern"]:
-    return "fixed" if element.fixed is not None and not isinstance(part, list) else "pattern"
+def _parts(above: Any, name: str) -> Any:
+    """The value of that name in a fixed or pattern value; of a list, those of all its items; None: there is none."""
+    if isinstance(above, dict):
+        return above.get(name)
+    if not isinstance(above, list):
+        return None
+    found: list[Any] = []
+    for one in above:
+        part = _parts(one, name)
+        found += part if isinstance(part, list) else [] if part is None else [part]
+    return found or None
 
 
 def _targets(checks: Checks, element: Element) -> Iterator[Element]:
@@ -192,9 +205,7 @@ def _test(checks: Checks, kind: str, elements: list[Element]) -> tuple[Test, str
     told = " or ".join(dict.fromkeys(words for _, words in options))
 
     def test(held: list[Held], run: Run) -> bool | None:
-        verdicts = [option([one], run) for one in held for option, _ in options] or [
-            option([], run) for option, _ in options
-        ]
+        verdicts = [option(held, run) for option, _ in options]
         return True if True in verdicts else None if None in verdicts else False
 
     return test, told
@@ -207,9 +218,8 @@ def _wanted(checks: Checks, element: Element) -> tuple[Test, str] | None:
     if element.fixed is not None:
         return (lambda held, run: any(same(one, element.fixed) for one, _ in held)), f"= {_short(element.fixed)}"
     if element.pattern is not None:
-        return (
-            lambda held, run: any(meets(one, element.pattern) for one, _ in held)
-        ), f"with {_short(element.pattern)}"
+        pattern = element.pattern if isinstance(element.pattern, list) else [element.pattern]
+        return (lambda held, run: meets([one for one, _ in held], pattern)), f"with {_short(element.pattern)}"
     if element.max == 0:
         return (lambda held, run: not held), "absent"
     below = _fixed_below(checks, element)
