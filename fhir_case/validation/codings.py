@@ -44,7 +44,9 @@ def check_coding(node: Node, at: At, run: Run) -> None:
     if found is False:
         why = known.problem_with(code) or f"{known.name} has no such code"
         like = known.nearest(code)
-        run.say("code-unknown", (at, _CODE, None), why, "error", f"{like}?" if like else "", value=code)
+        # In a concept the whole coding is at fault: another one of the same list may be right.
+        place = at if at[1].element == "CodeableConcept.coding" else (at, _CODE, None)
+        run.say("code-unknown", place, why, "error", f"{like}?" if like else "", value=code)
         return
     if found is None:
         run.say("code-undecided", at, known.undecided, "information")
@@ -79,7 +81,11 @@ def _unknown_system(system: str, at: At, run: Run) -> None:
         return
     level = "information" if settings.examples and system.startswith(_EXAMPLES) else settings.unknown_code_systems
     run.say(
-        "code-system-unknown", at, "the code system is not known here: its code cannot be checked", level, value=system
+        "code-system-unknown",
+        at,
+        f"the code system {system[:120]} is not known here: its codes cannot be checked",
+        level,
+        value=system,
     )
 
 

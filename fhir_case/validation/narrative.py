@@ -20,13 +20,35 @@ _OF_ELEMENT = {
     "a": "href name charset type hreflang rel rev shape coords",
     "img": "src border alt longdesc height width usemap ismap",
     "blockquote": "cite", "q": "cite", "map": "name", "area": "shape coords href nohref alt",
-    "table": "summary width border frame rules cellspacing cellpadding", "td": "nowrap", "th": "nowrap", "ol": "type start",
-    "ul": "type", "li": "type value",
+    "table": "summary width border frame rules cellspacing cellpadding", "td": "nowrap", "pre": "space",
 }  # fmt: skip
 _ALLOWED = {name: _ANYWHERE | frozenset(words.split()) for name, words in _OF_ELEMENT.items()}
 _NOT_IN_P = frozenset(("div", "blockquote", "table", "ol", "ul", "p"))
+_NO_BLOCKS = frozenset(("div", "pre", "table", "ul", "ol"))
+"""What cannot stand in text."""
+_INLINE = frozenset("a b em i strong small big sub sup code tt dfn q var abbr acronym cite bdo kbd samp".split())
+"""Text that cannot stand in itself."""
+_TEXT = _INLINE | frozenset("p h1 h2 h3 h4 h5 h6 pre address span caption dd dt".split())
+_EMPTY = frozenset(("br", "img", "hr", "area"))
+_ONLY = {
+    "table": frozenset("tbody tr caption thead tfoot col colgroup".split()), "tr": frozenset(("td", "th")),
+    **dict.fromkeys(("tbody", "thead", "tfoot"), frozenset(("tr",))), **dict.fromkeys(("ul", "ol"), frozenset(("li",))),
+    "dl": frozenset(("dd", "dt")), "map": frozenset(("area",)),
+}  # fmt: skip
+"""What may stand in an element, and nothing else, text neither."""
+_WITHIN = {
+    "tr": frozenset(("table", "thead", "tfoot", "tbody")), "col": frozenset(("colgroup", "table")),
+    **dict.fromkeys(("tbody", "thead", "tfoot", "caption", "colgroup"), frozenset(("table",))),
+    **dict.fromkeys(("th", "td"), frozenset(("tr", "thead", "tfoot"))), "li": frozenset(("ul", "ol")),
+    **dict.fromkeys(("dd", "dt"), frozenset(("dl",))),
+}  # fmt: skip
+"""Where an element may stand. The content of HTML 4.0 (https://www.w3.org/TR/html4/sgml/dtd.html), as HL7's validator reads it."""
+_PLACED = _NO_BLOCKS | _NOT_IN_P | _INLINE | _WITHIN.keys()
+"""Elements whose place matters."""
+_STRICT = _EMPTY | _ONLY.keys()
+"""Elements whose content matters."""
+_SPACE = " \t\r\n"
 _ELEMENTS = {f"{_NAMESPACE} {name}": name for name in ELEMENTS}
-_P = f"{_NAMESPACE} p"
 _PLAIN = _ANYWHERE - {"id"}
 """Attributes that are allowed everywhere and that nothing else depends on."""
 _ACTIVE, _NO_LINK = ("javascript", "vbscript"), ("urn", "cid")
@@ -66,47 +88,42 @@ def read(text: str) -> Read:
     from xml.parsers import expat
 
     found = Read()
-    paragraphs = 0
+    above: list[str] = []
 
     def begin(name: str, attributes: dict[str, str]) -> None:
-        nonlocal paragraphs
         element = _ELEMENTS.get(name)
         if element is None:
             _say_unknown(name, found)
             element = name.rpartition(" ")[2]
-        if paragraphs and element in _NOT_IN_P:
-            found.problems.append(f"{element} cannot stand in a paragraph")
-        if name == _P:
-            paragraphs += 1
-            parser.EndElementHandler = end
-        elif element == "img":
+        if element in _PLACED or above[-1] in _STRICT:
+            _place(element, above, found)
+        above.append(element)
+        if element == "img":
             found.says_something = True
         if attributes:
             _attributes(element, attributes, found)
 
     def end(name: str) -> None:
-        nonlocal paragraphs
-        if name == _P:
-            paragraphs -= 1
-            if not paragraphs:
-                parser.EndElementHandler = None
+        above.pop()
 
     def characters(data: str) -> None:
-        if not data.isspace():
+        if data.strip(_SPACE):
             found.says_something = True
-            parser.CharacterDataHandler = None
+            if above[-1] in _STRICT:
+                found.problems.append(f"{above[-1]} cannot have text right inside")
 
     def first(name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(" ")[2] != "div":
             found.problems.append("the narrative is a div")
         parser.StartElementHandler = begin
+        above.append("")
         begin(name, attributes)
 
     def doctype(*_: Any) -> None:
         raise ValueError("a DOCTYPE is not allowed")
 
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = first
+    parser.StartElementHandler, parser.EndElementHandler = first, end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = characters, doctype
     try:
         parser.Parse(text, True)
@@ -117,6 +134,25 @@ def read(text: str) -> Read:
     except ValueError as error:
         found.problems.append(str(error))
     return found
+
+
+def _place(element: str, above: list[str], found: Read) -> None:
+    """Whether an element may stand where it does."""
+    outer = above[-1]
+    if outer in _EMPTY:
+        found.problems.append(f"{outer} has no content")
+    elif outer in _ONLY and element not in _ONLY[outer]:
+        found.problems.append(f"{element[:40]} cannot stand right in {outer}")
+    elif element in _WITHIN and outer not in _WITHIN[element]:
+        found.problems.append(
+            f"{element} stands in {' or '.join(sorted(_WITHIN[element]))}, not in {outer or 'nothing'}"
+        )
+    elif element in _NOT_IN_P and "p" in above:
+        found.problems.append(f"{element} cannot stand in a paragraph")
+    elif element in _NO_BLOCKS and not _TEXT.isdisjoint(above):
+        found.problems.append(f"{element} cannot stand in text: {next(one for one in above if one in _TEXT)}")
+    elif element in _INLINE and element in above:
+        found.problems.append(f"{element} cannot stand in another {element}")
 
 
 def _say_unknown(name: str, found: Read) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fhir_case.issues import Severity
-from fhir_case.validation.places import At
+from fhir_case.validation.nearest import nearest
+from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Type
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
     from fhir_case.validation.types import Item
 
+_TYPE = Step("type", "type", "Reference.type", "uri")
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 
 
@@ -60,6 +62,11 @@ def type_in(text: str) -> str:
 def check_reference(node: Node, at: At, run: Run) -> None:
     """What every Reference must be, whatever it may lead to."""
     text = node.get("reference")
+    stated = node.get("type")
+    if isinstance(stated, str) and not _is_type(stated, run):
+        like = nearest(stated, run.checks.definitions.resources)
+        run.say("reference-type", (at, _TYPE, None), "the type is the name of a resource type",
+                fix=f"{like}?" if like else "", value=stated)  # fmt: skip
     if not isinstance(text, str):
         if not any(key in node for key in ("identifier", "display", "extension", "_reference")):
             run.say("reference-format", at, "a Reference needs a reference, an identifier or a display", "warning")
@@ -70,10 +77,13 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         return
     kind = type_in(text)
     local = kind in run.checks.definitions.resources or "?" in text or run.bundle is not None
-    if not is_absolute(text) and not local:
+    if any(sign.isspace() for sign in text):
+        run.say(
+            "reference-format", at, "an address has no white space", fix="take it out, or write it as %20", value=text
+        )
+    elif not is_absolute(text) and not local:
         run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
-                value=text)  # fmt: skip
-    stated = node.get("type")
+                "warning", value=text)  # fmt: skip
     target = resolve(run, text)
     if target is None and run.bundle is not None and run.bundle.alike(text) is not None:
         run.say("reference-unresolved", at, "leads to nothing in this Bundle; a resource of this type and id is there, but its "
@@ -89,6 +99,19 @@ def check_reference(node: Node, at: At, run: Run) -> None:
             at,
             f"type says {stated.removeprefix(STRUCTURE)[:64]}, but the reference leads to {actual}",
         )
+
+
+def _is_type(stated: str, run: Run) -> bool:
+    """A resource type by its name; a logical model by its address.
+
+    https://hl7.org/fhir/R4/references-definitions.html#Reference.type
+    """
+    known = run.checks.definitions.resources
+    return (
+        stated in known
+        or stated in ("Resource", "DomainResource")
+        or (is_absolute(stated) and not stated.startswith(STRUCTURE))
+    )
 
 
 def targets(checks: Checks, kind: Type, definition: str) -> Item:

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from named import collected, package
-from verdicts import SHARED, Oracle, Verdict, errors
+from verdicts import SHARED, Oracle, Verdict, errors, failed
 
 from fhir_case.api.validation import Validator
 from fhir_case.validation.settings import ValidationSettings
@@ -42,6 +42,8 @@ class Compared:
     ours: list[Said]
     theirs: list[Said]
     crash: str = ""
+    failed: bool = False
+    """Whether the oracle could not say anything: counted apart."""
 
     @property
     def agree(self) -> bool:
@@ -58,6 +60,8 @@ class Count:
     we_accept: int = 0
     we_reject: int = 0
     crashed: int = 0
+    failed: int = 0
+    """The oracle did not judge these; they are in no other figure."""
     wanted: int = 0
     wanted_found: int = 0
     said: int = 0
@@ -66,6 +70,9 @@ class Count:
 
     def add(self, one: Compared, places: ModuleType) -> None:
         """Count a file."""
+        if one.failed:
+            self.failed += 1
+            return
         if one.crash:
             self.crashed += 1
         elif one.theirs:
@@ -93,12 +100,13 @@ class Count:
             f"{self.all:6} {_share(self.both_invalid + self.both_valid, self.all)} {invalid:6} "
             f"{_share(self.both_invalid, invalid)} {_share(self.both_valid, valid)} "
             f"{_share(self.some_place, self.both_invalid)} {_share(self.wanted_found, self.wanted)} "
-            f"{_share(self.said_wanted, self.said)} {self.crashed:5}"
+            f"{_share(self.said_wanted, self.said)} {self.crashed:5} {self.failed:5}"
         )
 
 
-HEAD = "  file  agree  inval  sensi  speci  place  found  meant crash"
-"""invalid for the oracle; sensitivity; specificity; files with a place in common; its places found; ours that are its."""
+HEAD = "  file  agree  inval  sensi  speci  place  found  meant crash nojud"
+"""invalid for the oracle; sensitivity; specificity; files with a place in common; its places found; ours that are its;
+our crashes; files that the oracle could not judge (a crash, a package it lacks), which are in no other figure."""
 
 
 def _share(part: int, whole: int) -> str:
@@ -125,22 +133,25 @@ def compared(files: Iterable[Path], validator: Any, theirs: dict[Path, Verdict])
     """Each file as both see it."""
     for file in files:
         wrong = [Said(issue["at"] or "", issue["id"] or "", issue["text"]) for issue in errors(theirs[file])]
+        unjudged = failed(theirs[file])
         try:
             issues = validator.validate(file).issues
         except Exception as error:
-            yield Compared(file, [], wrong, f"{type(error).__name__}: {error}"[:200])
+            yield Compared(file, [], wrong, f"{type(error).__name__}: {error}"[:200], unjudged)
             continue
         yield Compared(
             file,
             [Said(one.path, one.code, one.message) for one in issues if one.severity in ("fatal", "error")],
             wrong,
+            failed=unjudged,
         )
 
 
 def show(one: Compared) -> None:
     """What both say of a file."""
     verdict = "we crash" if one.crash else f"we: {'invalid' if one.ours else 'valid'}"
-    print(f"{'=' if one.agree else '≠'} {one.file}: {verdict}; oracle: {'invalid' if one.theirs else 'valid'}")
+    sign = "–" if one.failed else "=" if one.agree else "≠"
+    print(f"{sign} {one.file}: {verdict}; oracle: {'invalid' if one.theirs else 'valid'}")
     for who, said in (("we", one.ours), ("oracle", one.theirs)):
         for at, id, text in said[:4]:
             print(f"    {who:6} {at or '–'}: {' '.join(text.split())[:180]} [{id}]")
@@ -190,7 +201,7 @@ def main() -> None:
     for one in compared(files, validator, theirs):
         total.add(one, places)
         by_kind[kinds[one.file]].add(one, places)
-        if not one.agree:
+        if not one.agree and not one.failed:
             differing.append(one)
         if not asked.quiet and (asked.all or not one.agree):
             show(one)

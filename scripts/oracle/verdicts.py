@@ -92,9 +92,34 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
+FAILURES = (
+    ("ERROR_GENERATING_SNAPSHOT", "Unable to resolve package id"),
+    ("SLICING_CANNOT_BE_EVALUATED", "could not be resolved"),
+    ("SLICING_CANNOT_BE_EVALUATED", "Unable to resolve profile"),
+    ("Extension_EXT_Version_Invalid", "(invalid Version"),
+    ("", "HAPI-0676"),
+)
+"""Errors by which the oracle says that it could not look, not that the resource is wrong: id, and a part of the text.
+
+The reason of each: differences.md, "Where only the oracle's surroundings fail".
+"""
+
+
 def errors(verdict: Verdict) -> list[dict[str, Any]]:
     """The issues that make it invalid; one for an exception of the oracle's."""
     found = [issue for issue in verdict["issues"] if issue["severity"] in ("error", "fatal")]
     if verdict.get("exception"):
         found.append({"severity": "fatal", "id": "", "at": "", "text": verdict["exception"]})
     return found
+
+
+def failed(verdict: Verdict) -> bool:
+    """Whether the oracle says nothing of the resource: it crashed, or could not look, and has no other error."""
+    if verdict.get("exception"):
+        return "JsonSyntaxException" not in verdict["exception"]
+    found = errors(verdict)
+    return bool(found) and all(map(_is_failure, found))
+
+
+def _is_failure(issue: dict[str, Any]) -> bool:
+    return any((not id or issue["id"] == id) and text in issue["text"] for id, text in FAILURES)
