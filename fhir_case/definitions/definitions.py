@@ -13,7 +13,7 @@ from fhir_case.definitions.versions import fits, order, split
 from fhir_case.issues import DefinitionError, Issue
 
 CORE = "http://hl7.org/fhir/StructureDefinition/"
-_KEPT = 256  # decoded resources kept for the next time they are asked for
+_KEPT = 800  # decoded resources kept for the next time they are asked for
 _DEEPEST = 50  # profiles on profiles
 
 
