@@ -63,7 +63,7 @@ def check_content(resource: Node, at: At, run: Run) -> None:
     implied = implied_profile(resource) if kind == "Observation" else ""
     for url in (*checks.global_profiles(kind), *([implied] if implied else [])):
         check_profile(resource, url, at, at, run)
-    if isinstance(resource.get("contained"), list) and checks.settings.contained:
+    if run.root is resource and isinstance(resource.get("contained"), list) and checks.settings.contained:
         _check_use(resource, at, run)
 
 
