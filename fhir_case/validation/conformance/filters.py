@@ -26,6 +26,8 @@ _ELSEWHERE = frozenset((
     "http://www.ama-assn.org/go/cpt", "urn:ietf:bcp:47",
 ))  # fmt: skip
 """Code systems with properties of their own, which their publishers define (https://hl7.org/fhir/R4/terminologies-systems.html)."""
+_LOINC = ("=", "exists", "regex", "in", "not-in")
+"""The operators of LOINC's properties (https://terminology.hl7.org/LOINC.html)."""
 _LITERAL = re.compile(r"([^|#\s]+)(?:\|([^#]*))?#(\S.*)")
 _COMPARING = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 _DATE = re.compile(
@@ -61,7 +63,8 @@ def check_filter(
         run.say("definition-filter", at, f"{url} is not known to have this property", "warning" if definition else "information",
                 f"{like}?" if like else "", value=name)  # fmt: skip
         return
-    if rule.operators and operator not in rule.operators:
+    allowed = not rule.operators or operator in rule.operators
+    if not allowed:
         told = f"the operator {operator} is not allowed for {name}; allowed: {', '.join(rule.operators)}"
         run.say("definition-filter", at, told, value=operator)
     value = one.get("value")
@@ -70,7 +73,7 @@ def check_filter(
         parameters.check_expression(held[1], below((at, _VALUE, None), "extension", held[0]), run)
         if isinstance(value, str):
             run.say("definition-filter", at, "a filter has a value, or an expression for it, not both")
-    elif isinstance(value, str):
+    elif isinstance(value, str) and allowed:
         _check_value(name, operator, value, rule.type, url, version, at, run)
 
 
@@ -86,7 +89,7 @@ def _rule(name: str, definition: Node | None, url: str) -> _Rule | None:
     if kind:
         return _Rule(kind, tuple(operators))
     if url in _ELSEWHERE:
-        return _Rule("", ())
+        return _Rule("", _LOINC if url == "http://loinc.org" and name not in _OPERATORS else ())
     if not known:
         return None
     kind = "code" if name in _OPERATORS else TYPES.get(name, "")

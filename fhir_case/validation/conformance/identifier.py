@@ -12,7 +12,7 @@ _URIS = "urn:ietf:rfc:3986"
 def check_identifier(node: Node, at: At, run: Run) -> None:
     """A system is an absolute uri; in the system of uris, so is the value."""
     system, value = node.get("system"), node.get("value")
-    if isinstance(system, str) and not (is_absolute(system) or system.startswith("#")):
+    if isinstance(system, str) and not is_absolute(system):
         run.say("identifier-system", at, "the system of an identifier is an absolute uri", value=system)
     elif system == _URIS and isinstance(value, str) and not is_absolute(value):
         run.say("identifier-value", at, f"an identifier of the system {_URIS} is a whole uri, with its scheme", fix=_uri(value),

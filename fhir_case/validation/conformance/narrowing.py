@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fhir_case.validation.conformance.reading import below, choice, choice_at, objects, text
+from fhir_case.validation.conformance.reading import below, choice, choice_at, known, objects, text, texts
 from fhir_case.validation.conformance.structure import Structure, code_of, codes
 from fhir_case.validation.places import At
 from fhir_case.validation.run import Node, Run
 from fhir_case.validation.values import meets, same
 
+_CORE = "http://hl7.org/fhir/StructureDefinition/"
 _STRENGTHS = ("example", "preferred", "extensible", "required")
 _ANY = frozenset(("Resource", "DomainResource", "Element", "BackboneElement"))
 
@@ -19,6 +20,7 @@ def check_narrowing(structure: Structure, element: Node, at: At, run: Run) -> No
         return
     _check_counts(element, base, at, run)
     _check_types(element, base, at, run)
+    _check_targets(element, base, at, run)
     _check_strength(element, base, at, run)
     _check_value(element, base, at, run)
 
@@ -51,6 +53,35 @@ def _check_types(element: Node, base: Node, at: At, run: Run) -> None:
             run.say("definition-narrowing", below(at, "type", index), told, value=code)
 
 
+def _check_targets(element: Node, base: Node, at: At, run: Run) -> None:
+    """What a reference may lead to is among what it may lead to in the base, or a profile of that."""
+    wanted = {one for of in objects(base, "type") for one in texts(of, "targetProfile")}
+    if not wanted or _CORE + "Resource" in wanted:
+        return
+    for index, of in enumerate(objects(element, "type")):
+        for number, canonical in enumerate(texts(of, "targetProfile")):
+            if not _comes_from(canonical, wanted, run):
+                place = below(below(at, "type", index), "targetProfile", number)
+                told = (
+                    f"in the base it may lead to {', '.join(one.removeprefix(_CORE) for one in sorted(wanted))[:200]}"
+                )
+                run.say("definition-narrowing", place, told, value=canonical)
+
+
+def _comes_from(canonical: str, wanted: set[str], run: Run) -> bool:
+    """Whether a profile is one of these, or derived from one; also where that can't be told here."""
+    seen: set[str] = set()
+    while canonical and canonical not in seen:
+        if canonical in wanted or canonical.partition("|")[0] in wanted:
+            return True
+        seen.add(canonical)
+        profile = known(run, canonical, "StructureDefinition")
+        if profile is None:
+            return True
+        canonical = text(profile, "baseDefinition")
+    return False
+
+
 def _check_strength(element: Node, base: Node, at: At, run: Run) -> None:
     strength, theirs = text(element.get("binding"), "strength"), text(base.get("binding"), "strength")
     if strength in _STRENGTHS and theirs == "required" and strength != "required":
@@ -67,7 +98,11 @@ def _check_value(element: Node, base: Node, at: At, run: Run) -> None:
         if own is None:
             continue
         place = choice_at(at, name, own)
-        if wanted is not None and (own.type != wanted.type or not same(own.value, wanted.value)):
+        types = codes(element) or codes(base)
+        if types and own.type not in types and not _ANY & set(types):
+            told = f"the element can't have a value of type {own.type}; its types: {', '.join(types)[:200]}"
+            run.say("definition-value", place, told, value=own.type)
+        elif wanted is not None and (own.type != wanted.type or not same(own.value, wanted.value)):
             run.say(
                 "definition-value",
                 place,

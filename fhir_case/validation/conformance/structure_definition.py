@@ -10,6 +10,7 @@ from fhir_case.validation.conformance.constraints import Constraints, check_cont
 from fhir_case.validation.conformance.contexts import check_contexts
 from fhir_case.validation.conformance.elements import check_element
 from fhir_case.validation.conformance.narrowing import check_narrowing
+from fhir_case.validation.conformance.ordering import check_order
 from fhir_case.validation.conformance.reading import below, known, numbered, objects, text
 from fhir_case.validation.conformance.slices import check_slices
 from fhir_case.validation.conformance.structure import Structure
@@ -41,6 +42,7 @@ def check_structure_definition(definition: Node, at: At, run: Run) -> None:
             constraints.check(element, here, run)
             if part == "differential":
                 check_narrowing(structure, element, here, run)
+    check_order(structure, at, run)
     check_slices(structure, at, run)
     check_context_invariants(definition, at, run)
     _check_extension_url(definition, at, run)
