@@ -27,7 +27,11 @@ def loaded(packages: tuple[str | Path, ...], definitions: tuple[Any, ...]) -> De
 
 
 def _resources(source: Any, notes: list[Issue]) -> Iterator[dict[str, Any]]:
-    path = Path(source) if isinstance(source, Path) or (isinstance(source, str) and not source.lstrip().startswith("{")) else None
+    path = (
+        Path(source)
+        if isinstance(source, Path) or (isinstance(source, str) and not source.lstrip().startswith("{"))
+        else None
+    )
     if path is None:
         yield _resource(source)
     elif path.is_dir():

@@ -51,7 +51,7 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
         context.source = source
         built = list(_resources(case, index, mappings, context, case.bundle))
         bundle = given_back(case.bundle, {one.indexed.id: (one.indexed, one.resource) for one in built})
-        return Build(bundle, Report(tuple(context.issues)))
+        return Build(bundle, Report(tuple(context.issues)), _came_origins(case.bundle, built))
     moved = {str(came.entry.get("fullUrl")): came.item for came in case.bundle.entries} if case.bundle else {}
     addresses = {one.id: one.address for one in index.by_id.values()}
     if case.bundle is not None and case.bundle.patient is not None:  # who is elsewhere stays there
@@ -65,6 +65,17 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
     origins = {one.indexed.address: one.origin for one in built}
     bundle = make(case, built, context)
     return Build(bundle, Report(tuple(context.issues)), origins)
+
+
+def _came_origins(envelope: Envelope, built: list[Built]) -> dict[str, str]:
+    """The items of the entries that have a fullUrl; those of what was added since have our own."""
+    origins = {one.indexed.address: one.origin for one in built}
+    by_item = {one.indexed.id: one.origin for one in built}
+    for came in envelope.entries:
+        url = came.entry.get("fullUrl")
+        if came.item in by_item and isinstance(url, str):
+            origins[url] = by_item[came.item]
+    return origins
 
 
 def mark_in(case: CaseModel, item: str, type: str) -> Identity:

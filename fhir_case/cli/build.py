@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fhir_case.cli.output import counted, pieces_of, say, tell
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, tell
 from fhir_case.issues import Report
 
 
@@ -29,14 +29,29 @@ def build(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there, not to stdout.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Name each thing that the standard forced the build to add.")
+        bool,
+        typer.Option("--explain", help="Name each thing that the standard forced the build to add; list all findings."),
     ] = False,
+    validate: Annotated[
+        bool, typer.Option("--validate/--no-validate", help="Validate the bundle, too.", show_default=True)
+    ] = True,
+    package: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME@VERSION", help="Validate with this FHIR package, too: from the cache, a .tgz, a folder."
+        ),
+    ] = None,
 ) -> None:
-    """Make the FHIR R4 Bundle of a case."""
+    """Make the FHIR R4 Bundle of a case.
+
+    It is validated against R4 and the packages of fhir-case.toml. Errors make the exit status 1; the bundle is written all
+    the same. What cannot be decided here (SNOMED CT, LOINC) is only counted.
+    """
     from fhir_case import Case, dumps
     from fhir_case.cli.files import write_whole
 
-    built = Case.load(case).build(as_.value)
+    held = Case.load(case)
+    built = held.build(as_.value)
     text = dumps(built.bundle, indent=2)
     if output is None:
         say(text)
@@ -44,6 +59,13 @@ def build(
         write_whole(output, text + "\n")
         tell(f"{output}: {counted(len(built.bundle['entry']), 'resource')}, {as_.value}")
     remark(built.report, explain)
+    if validate:
+        from fhir_case.cli import findings
+
+        result = findings.found_in(held, built, case, package or ())
+        findings.show(result, explain)
+        if not result.report.ok:
+            raise typer.Exit(FINDINGS)
 
 
 def remark(report: Report, explain: bool) -> None:

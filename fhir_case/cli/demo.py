@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fhir_case.cli.check import contents
-from fhir_case.cli.output import FINDINGS, counted, say, stop, tabulate, working
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tabulate, working
 from fhir_case.issues import CaseError
 
 if TYPE_CHECKING:
@@ -79,8 +79,21 @@ def _built(case: Case) -> bool:
             f"  {type:<12} {number}, {what}; read back: ",
             ("equal" if equal else "NOT EQUAL", "green" if equal else "red"),
         )
-        good = good and equal
+        good = good and equal and _validated(case, built)
     return _parsed(built) and good
+
+
+def _validated(case: Case, built: Build) -> bool:
+    """Hold the bundle against R4, and say how it went."""
+    from fhir_case.cli import findings
+
+    result = findings.found_in(case, built, seed())
+    good = result.report.ok
+    say("               ", (findings.verdict(result), "green" if good else "red"))
+    for issue in result.issues:
+        if issue.severity in ("fatal", "error"):
+            say("               ", *pieces_of(issue))
+    return good
 
 
 def _read_back(case: Case, built: Build) -> bool:

@@ -1,4 +1,4 @@
-"""What `validate` reads: resources in JSON, NDJSON with one a line, case files, and folders of them."""
+"""What `validate` works with: its validator, and its inputs (JSON, NDJSON with one resource a line, case files, folders)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,41 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fhir_case.cli.output import pieces_of, tell, working
 from fhir_case.issues import CaseError, Issue, Place, Report
 from fhir_case.reports.result import Result
 
 if TYPE_CHECKING:
+    from fhir_case import Case
+    from fhir_case.api.project import Project
     from fhir_case.api.validation import Validator
+    from fhir_case.bundle.build import Build
+    from fhir_case.validation.settings import ValidationSettings
 
 SHOWN = 50_000_000
 """Bytes of an input up to which its lines can be shown beside the issues."""
+
+
+def validator_of(
+    project: Project,
+    settings: ValidationSettings,
+    packages: Iterable[str] | None = None,
+    definitions: Iterable[Path] | None = None,
+    profiles: Iterable[str] | None = None,
+) -> Validator:
+    """The validator of a project, with what the command line adds; what it cannot use is said."""
+    from fhir_case.api.validation import Validator
+
+    with working("reading definitions"):
+        made = Validator(
+            packages=[*project.packages, *(packages or ())],
+            definitions=[*map(Path, project.definitions), *(definitions or ())],
+            profiles=[*project.profiles, *(profiles or ())],
+            settings=settings,
+        )
+    for issue in made.definitions.issues:
+        tell(*pieces_of(issue))
+    return made
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -63,14 +90,30 @@ def _is_case(file: Path) -> bool:
 
 
 def _case(file: Path, validator: Validator) -> Result:
-    """A case is validated as the Bundle it becomes."""
+    """A case is validated as the Bundle it becomes; its issues name the lines of the case."""
     from fhir_case import Case
 
     try:
-        bundle = Case.load(file).to_bundle()
+        case = Case.load(file)
+        build = case.build()
     except CaseError as error:
-        return Result(str(file), Report(error.issues))
-    return Result(str(file), validator.validate(bundle, name=str(file)))
+        return Result(str(file), Report(error.issues), _text_of(file))
+    return of_case(case, build, file, validator)
+
+
+def of_case(case: Case, build: Build, file: Path, validator: Validator) -> Result:
+    """The issues of a case that has been built."""
+    from fhir_case.api.origins import validated
+
+    report = validated(case, build, validator, file)
+    return Result(str(file), report, _text_of(file) if report.issues else None)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return _text(file.read_bytes())
+    except OSError:
+        return None
 
 
 def _lines(file: Path, validator: Validator) -> Result:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fhir_case.cli.output import FINDINGS, FINE, UNREADABLE, pieces_of, say, tell, working
+from fhir_case.cli.output import FINDINGS, FINE, UNREADABLE, pieces_of, say, tell
 from fhir_case.validation.settings import FailOn, Level, Questionnaires
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ def validate(
     format: Annotated[Format, typer.Option(help="Text for people; the others for programs.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the report to a file.")] = None,
     show_values: Annotated[bool, typer.Option("--show-values", help="Show what stands in the data.")] = False,
+    undecided: Annotated[
+        bool, typer.Option("--undecided", help="List, too, what cannot be decided here; else it is counted.")
+    ] = False,
     settings: Annotated[Path | None, typer.Option(help="This file, and not the nearest fhir-case.toml.")] = None,
     fail_on: Annotated[FailOn | None, _setting("From what on the exit status is 1.", env="FAIL_ON")] = None,
     unknown_extensions: Annotated[Level | None, _setting("Extensions without a known definition.")] = None,
@@ -81,24 +84,15 @@ def validate(
     """
     given = {name: value for name, value in locals().items() if name in _fields() and value is not None}
     from fhir_case.api.project import Project
-    from fhir_case.api.validation import Validator
     from fhir_case.cli import inputs
     from fhir_case.reports.suppress import Suppressions
 
     project = Project.load(settings) if settings else Project.found()
     told = _told(project, given)
-    with working("reading definitions"):
-        validator = Validator(
-            packages=[*project.packages, *(package or ())],
-            definitions=[*map(Path, project.definitions), *(definitions or ())],
-            profiles=[*project.profiles, *(profile or ())],
-            settings=told,
-        )
-    for issue in validator.definitions.issues:
-        tell(*pieces_of(issue))
+    validator = inputs.validator_of(project, told, package, definitions, profile)
     suppressions, levels = Suppressions(project.suppressions), Counter[str]()
     results = (suppressions.applied(inputs.validated(file, validator)) for file in inputs.files(paths))
-    _print(_counted(results, levels), format, output, show_values)
+    _print(_counted(results, levels), format, output, show_values, undecided or told.fail_on == "undecided")
     for issue in suppressions.unused():
         levels[issue.severity] += 1
         tell(*pieces_of(issue))
@@ -132,14 +126,17 @@ def _counted(results: Iterable[Result], levels: Counter[str]) -> Iterator[Result
         yield result
 
 
-def _print(results: Iterable[Result], format: Format, output: Path | None, values: bool) -> None:
+def _print(results: Iterable[Result], format: Format, output: Path | None, values: bool, undecided: bool) -> None:
+    more = {"values": values}
+    if format is Format.TEXT:
+        more["undecided"] = undecided
     if format is Format.TEXT and output is None:
         from fhir_case.reports import text
 
-        for line in text.lines(results, values=values):
+        for line in text.lines(results, **more):
             say(*line)
         return
-    report = _renderer(format)(results, values=values)
+    report = _renderer(format)(results, **more)
     if output is None:
         sys.stdout.write(report)
     else:

@@ -7,7 +7,7 @@ from html import escape
 
 from fhir_case.catalogue import CATALOGUE
 from fhir_case.issues import Issue
-from fhir_case.reports.lines import excerpt, harmless
+from fhir_case.reports.lines import excerpt, harmless, masking
 from fhir_case.reports.result import UNDECIDED, Result, counts, level, link, summary
 
 STYLE = """
@@ -65,7 +65,7 @@ def _result(result: Result, values: bool) -> Iterator[str]:
         yield '<p class="none">Nothing was found.</p>'
     lines = result.text.split("\n") if result.text is not None else []
     for issue in result.issues:
-        yield from _issue(issue, lines, values)
+        yield from _issue(issue, result, lines, values)
     if result.suppressed:
         yield f"<details><summary>{len(result.suppressed)} suppressed</summary><ul>"
         for one in result.suppressed:
@@ -74,18 +74,20 @@ def _result(result: Result, values: bool) -> Iterator[str]:
     yield "</section>"
 
 
-def _issue(issue: Issue, lines: list[str], values: bool) -> Iterator[str]:
+def _issue(issue: Issue, result: Result, lines: list[str], values: bool) -> Iterator[str]:
     kind = level(issue)
-    where = f"{issue.place.line}:{issue.place.column}" if issue.place and issue.place.line else ""
+    place = result.spot(issue)
+    where = f"{place.line}:{place.column}" if place and place.line else ""
     title = CATALOGUE[issue.code].title if issue.code in CATALOGUE else ""
     yield f'<article class="{kind}"><p><span class="level">{kind}</span> <span class="where">{where}</span> '
     yield f'<code title="{_shown(title)}">{_shown(issue.code)}</code></p>'
     found = f" – found <code>{_shown(issue.value)}</code>" if values and issue.value else ""
     yield f'<p>{_shown(issue.message)}{found}</p><p class="path">{_shown(issue.path)}</p>'
-    if issue.place and 0 < issue.place.line <= len(lines):
-        line, carets = excerpt(lines[issue.place.line - 1], issue.place.column, values)
+    if place and 0 < place.line <= len(lines):
+        line, carets = excerpt(lines[place.line - 1], place.column, values, masking(result.name))
         yield f"<pre>{_shown(line)}\n<i>{carets}</i></pre>"
-    for label, said in (("Fix", issue.fix), ("Written at", str(issue.origin or "")), ("Demanded by", issue.definition)):
+    origin = "" if place is issue.origin else str(issue.origin or "")
+    for label, said in (("Fix", issue.fix), ("Written at", origin), ("Demanded by", issue.definition)):
         if said:
             yield f"<p><b>{label}:</b> {_shown(said)}</p>"
     if (address := link(issue)).startswith(("http://", "https://")):

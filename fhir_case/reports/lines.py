@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from fhir_case.json.places import TOKENS
 
@@ -24,6 +25,19 @@ def harmless(text: str) -> str:
     return text if text.isprintable() else "".join(one if one.isprintable() else "�" for one in text)
 
 
+_YAML = re.compile(r"(?P<name>(?:^|(?<=[{,\[]))\s*+(?:-\s++)*+[\w-]++:(?=\s|$))|(?P<value>[^\s{}\[\],]++)")
+
+
+def masked_yaml(line: str) -> str:
+    """A line of YAML with its keys and brackets, and dots for its values."""
+    return _YAML.sub(lambda found: found.group() if found["name"] else "·" * len(found.group()), line)
+
+
+def masking(name: str) -> Callable[[str], str]:
+    """What hides the values in lines of that file."""
+    return masked_yaml if name.endswith((".yaml", ".yml")) else masked
+
+
 def masked(line: str) -> str:
     """A line of JSON with its keys and marks, and dots for its values; each dot stands for a character."""
 
@@ -39,7 +53,7 @@ def masked(line: str) -> str:
     return _SCALAR.sub(dots, line)
 
 
-def excerpt(line: str, column: int, values: bool) -> tuple[str, str]:
+def excerpt(line: str, column: int, values: bool, mask: Callable[[str], str] = masked) -> tuple[str, str]:
     """The part of a line around a column (from 1), and the carets to put below it."""
     cut = 0
     if len(line) > FOLLOWED:  # of a file in one line, what comes before the place is not looked at
@@ -48,7 +62,7 @@ def excerpt(line: str, column: int, values: bool) -> tuple[str, str]:
         column -= cut
     token = TOKENS.match(line, max(0, column - 1))
     length = len(token.group()) if token and token.lastgroup != "space" else 1
-    shown = harmless(line.rstrip("\r\n") if values else masked(line.rstrip("\r\n")))
+    shown = harmless(line.rstrip("\r\n") if values else mask(line.rstrip("\r\n")))
     indent = len(shown) - len(shown.lstrip())
     start = indent if len(shown) - indent <= WIDTH else max(indent, column - 1 - WIDTH // 3)
     part = shown[start : start + WIDTH]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fhir_case.catalogue import CATALOGUE, kind_of
-from fhir_case.issues import Issue, Report
+from fhir_case.issues import Issue, Place, Report
 from fhir_case.json import Json
 
 UNDECIDED = "undecided"
@@ -34,7 +34,15 @@ class Result:
     @property
     def issues(self) -> list[Issue]:
         """The issues in the order of their places."""
-        return sorted(self.report.issues, key=lambda one: (one.place.line, one.place.column) if one.place else (0, 0))
+        return sorted(self.report.issues, key=self._line)
+
+    def spot(self, issue: Issue) -> Place | None:
+        """The place of an issue in this input: in a case file, that of the line the value came from."""
+        return issue.origin if issue.origin and issue.origin.file == self.name else issue.place
+
+    def _line(self, issue: Issue) -> tuple[int, int]:
+        place = self.spot(issue)
+        return (place.line, place.column) if place else (0, 0)
 
 
 def level(issue: Issue) -> str:

@@ -64,9 +64,10 @@ def _results(result: Result, names: list[str]) -> Iterator[dict[str, Json]]:
 
 def _result(result: Result, issue: Issue, names: list[str], lines: list[str]) -> dict[str, Json]:
     open_ = kind_of(issue.code) == UNDECIDED
-    physical: dict[str, Json] = {"artifactLocation": {"uri": uri(issue.place.file if issue.place else result.name)}}
-    if issue.place and issue.place.line:
-        physical["region"] = _region(issue.place.line, issue.place.column, lines)
+    place = result.spot(issue)
+    physical: dict[str, Json] = {"artifactLocation": {"uri": uri(place.file if place else result.name)}}
+    if place and place.line:
+        physical["region"] = _region(place.line, place.column, lines)
     location: dict[str, Json] = {"physicalLocation": physical}
     if issue.path:
         location["logicalLocations"] = [{"fullyQualifiedName": issue.path, "kind": "element"}]
@@ -81,7 +82,7 @@ def _result(result: Result, issue: Issue, names: list[str], lines: list[str]) ->
     }
     if issue.definition:
         made["properties"] = {"definition": issue.definition}
-    if issue.origin:
+    if issue.origin and issue.origin is not place:
         region = {"startLine": max(1, issue.origin.line), "startColumn": max(1, issue.origin.column)}
         artifact = {"artifactLocation": {"uri": uri(issue.origin.file)}, "region": region}
         made["relatedLocations"] = [{"physicalLocation": artifact, "message": {"text": "written here in the case"}}]

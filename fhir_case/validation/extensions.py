@@ -91,7 +91,10 @@ def _check_part(url: str, outer: At, at: At, run: Run) -> None:
     """A part of a complex extension: its url is the name that the definition gives it."""
     if outer[1].kind != "Extension":
         run.say(
-            "extension-unknown", at, "the url of an extension is absolute, but for parts of an extension", value=url
+            "extension-unknown",
+            at,
+            f"{url[:120]!r} is no absolute uri; only the parts of an extension have mere names",
+            value=url,
         )
         return
     holder = _extension_url(outer, run)
@@ -104,7 +107,13 @@ def _check_part(url: str, outer: At, at: At, run: Run) -> None:
     parts = {one.children["url"].fixed for one in below.slices.values() if "url" in one.children} if below else set()
     if url not in parts:
         like = nearest(url, {one for one in parts if isinstance(one, str)})
-        run.say("extension-unknown", at, "the extension has no such part", fix=f"{like}?" if like else "", value=url)
+        run.say(
+            "extension-unknown",
+            at,
+            f"the extension has no part {url[:80]!r}",
+            fix=f"{like}?" if like else "",
+            value=url,
+        )
 
 
 def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
@@ -114,8 +123,8 @@ def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
         severity = "error"
     elif url.startswith(settings.extension_domains):
         return
-    run.say("extension-unknown", at, "the definition of this extension is not known here", severity,
-            "give the package that has it", value=url)  # fmt: skip
+    run.say("extension-unknown", at, f"the extension {url[:120]} is not known here, so it cannot be checked", severity,
+            "add the package that defines it: --package NAME@VERSION", value=url)  # fmt: skip
 
 
 def _context(checks: Checks, url: str) -> Context | None:

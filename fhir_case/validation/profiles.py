@@ -262,6 +262,6 @@ def profile_or_issue(
         run.say("profile-broken", at, str(error), "error", definition=definition)
         return None
     if profile is None:
-        run.say("profile-unknown", at, f"the profile {url} is not known here", unknown, "give the package that has it",
+        run.say("profile-unknown", at, f"the profile {url} is not known here", unknown, "add the package that has it: --package NAME@VERSION",
                 definition)  # fmt: skip
     return profile

@@ -13,7 +13,8 @@ from fhir_case import AsyncFHIRClient, FHIRClient
 
 NAMES = [
     "AsyncFHIRClient", "Case", "CaseError", "Conflict", "DefinitionError", "FHIRCaseError", "FHIRClient", "Issue",
-    "Refused", "Report", "ServerError", "Unreachable", "as_model", "dumps", "loads",
+    "Refused", "Report", "ServerError", "Unreachable", "ValidationSettings", "Validator",
+    "as_model", "dumps", "loads", "validate",
 ]  # fmt: skip
 
 
