@@ -25,7 +25,7 @@ class Structure:
         found: dict[str, Node] = {}
         for one in objects(self.base.get("snapshot"), "element"):
             found.setdefault(text(one, "id"), one)
-            if "sliceName" not in one:
+            if ":" not in text(one, "id"):
                 found.setdefault(text(one, "path"), one)
         return found
 
