@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_case.fhirpath.direct_operators import Held, Made, NotDirect, Number, Operators, Truth, textual
+from msgspec.structs import replace
+
+from fhir_case.fhirpath.direct_functions import Functions
+from fhir_case.fhirpath.direct_values import Below, Held, Made, NotDirect, Truth, fixed, textual
 from fhir_case.fhirpath.elements import Type
 from fhir_case.fhirpath.errors import FHIRPathError
-from fhir_case.fhirpath.syntax import Call, Chain, External, Literal, Name, Path, Syntax, Variable
+from fhir_case.fhirpath.syntax import Call, Chain, External, Index, Literal, Name, Path, Syntax, Variable
 
-_STRINGS = {"startsWith": "{0}.startswith({1})", "endsWith": "{0}.endswith({1})", "contains": "{1} in {0}"}
 _EMPTY = {
     "exists": "False", "empty": "True", "hasValue": "False", "all": "True", "isDistinct": "True", "allTrue": "True",
     "anyTrue": "False", "not": "None", "startsWith": "None", "endsWith": "None", "contains": "None", "matches": "None",
@@ -27,33 +29,36 @@ _CARRY = frozenset(
 """Functions that make nothing of nothing."""
 
 
-class Direct(Operators):
+_WIDE = 8
+"""Keys of a choice element; to look for more of them takes longer than for anything else."""
+
+
+class Direct(Functions):
     """Source of a direct check, while it grows."""
 
     def __init__(self, expression: str, of: Type) -> None:
-        super().__init__(expression)
-        self.of = of
-        self.depth = 2
-        self.traces = False
+        super().__init__(expression, of)
+        self.before: list[str] = []
+        """Names that are computed once, in a loop."""
 
     def decided(self, node: Syntax, this: Held) -> Truth:
         """A node as a truth value; what cannot be written bails, unless there was nothing to look at."""
-        lines, places, counter, depth, loops = len(self.lines), len(self.places), self.count, self.depth, self.loops
+        lines, places, before = len(self.lines), len(self.places), len(self.before)
+        count, depth, loops, blocks = self.count, self.depth, self.loops, [dict(one) for one in self.blocks]
         try:
-            return self.truth_of(self.made(node, this), node)
+            return self.truth_of(self.made(node, this), node.at)
         except NotDirect:
-            del self.lines[lines:], self.places[places:]
-            self.count, self.depth, self.loops = counter, depth, loops
+            del self.lines[lines:], self.places[places:], self.before[before:]
+            self.count, self.depth, self.loops, self.blocks = count, depth, loops, blocks
         return self.unless_absent(node, this)
 
-    def truth_of(self, made: Made, node: Syntax) -> Truth:
-        if isinstance(made, Truth):
-            return made
-        if isinstance(made, Held) and all(one.name == "boolean" for one in made.types):
-            self.checked(made, node)
-            self.line(f"if {made.name} is not None and {made.name}.__class__ is not bool: raise Bail", node.at)
-            return Truth(made.name, False)
-        raise NotDirect
+    def branch(self, node: Syntax, this: Held) -> Truth:
+        """A truth value that is needed in some cases only."""
+        try:
+            return self.decided(node, this)
+        except NotDirect:
+            self.line("raise Bail", node.at)
+            return Truth("None", True)
 
     def unless_absent(self, node: Syntax, this: Held) -> Truth:
         """What the node says where its first element is absent; otherwise the engine is asked."""
@@ -84,16 +89,11 @@ class Direct(Operators):
         self.line(f"if not {self.bind(keys)}.isdisjoint(this): raise Bail", node.at)
         return Truth(self.put(said, node.at), said != "None")
 
-    @staticmethod
-    def keys(name: str, types: tuple[Type, ...]) -> frozenset[str]:
-        fields = [field for one in types for field in one.fields(name)]
-        if not fields or not all(of.known for _, of in fields):
-            raise NotDirect
-        return frozenset(key for key, _ in fields) | {"_" + key for key, of in fields if of.primitive}
-
     # What a node holds
 
     def made(self, node: Syntax, this: Held) -> Made:
+        if self.loops and isinstance(node, Path | Chain) and fixed(node):
+            return self.once(node, this)
         if isinstance(node, Name):
             return self.step(this, node)
         if isinstance(node, Path):
@@ -104,165 +104,102 @@ class Direct(Operators):
             return self.function(node, this, this)
         if isinstance(node, Variable) and node.name == "this":
             return this
-        if isinstance(node, External) and node.name == "resource":
+        if isinstance(node, External) and node.name in ("resource", "rootResource"):
             return self.resource(node)
         raise NotDirect
 
-    def resource(self, node: External) -> Held:
-        """%resource, where its type follows from the element's."""
-        from fhir_case.fhirpath.elements import type_named
-
-        root = type_named(self.of.name.partition(".")[0])
-        if not root.resource or root.name in ("Resource", "DomainResource"):
+    def once(self, node: Syntax, this: Held) -> Made:
+        """What is the same for every item of a loop, computed for the first one."""
+        name, loops = self.name(), self.loops
+        self.before.append(f"{name} = UNSET")
+        self.line(f"if {name} is UNSET:", node.at)
+        self.open(node.at)
+        self.loops = 0
+        made = self.made(node, this)
+        self.loops = loops
+        if isinstance(made, Below):
             raise NotDirect
-        made = self.put("scope.resource", node.at)
-        self.line(
-            f"if {made}.__class__ is not dict or {made}.get('resourceType') != {root.name!r}: raise Bail", node.at
-        )
-        return Held(made, (root,))
+        self.line(f"{name} = {made.name}", node.at)
+        self.close()
+        return replace(made, name=name)
 
     def path(self, node: Path, this: Held) -> Made:
         of_type = isinstance(node.start, Name) and node.start.name == self.of.name and this.name == "this"
-        made = this if of_type else self.made(node.start, this)
+        made: Made = this if of_type else self.made(node.start, this)
         for step in node.steps:
-            if isinstance(step, Name):
-                if not isinstance(made, Held):
-                    raise NotDirect
-                made = self.step(made, step)
-            elif isinstance(step, Call):
+            if isinstance(step, Call):
                 made = self.function(step, made, this)
+            elif isinstance(step, Name) and isinstance(made, Held | Below):
+                made = self.step(made, step)
+            elif isinstance(step, Index) and isinstance(made, Held):
+                made = self.indexed(made, step)
             else:
                 raise NotDirect
         return made
 
-    def step(self, held: Held, node: Name) -> Held:
-        """An element of what is held."""
-        name = node.name
-        if name[:1].isupper() or held.choice or not held.types or any(one.primitive for one in held.types):
+    def indexed(self, held: Held, step: Index) -> Held:
+        place = step.index.value if isinstance(step.index, Literal) else None
+        if place.__class__ is not int or held.loose or held.choice:
             raise NotDirect
-        fields = [field for one in held.types for field in one.fields(name)]
-        keys = self.keys(name, held.types)
-        if len(fields) > 1 or fields[0][0] != name:
-            return self.chosen(held, keys, tuple(dict.fromkeys(of for _, of in fields)), node.at)
-        of = fields[0][1]
-        twin = self.bind(f"_{name}") if of.primitive else "''"
-        key = self.word(name)
-        known = held.name.startswith("this")  # a dict for certain, and never None
-        if known:
-            made = self.put(f"{held.name}.get({key})", node.at)
-            self.line(f"if {made}.__class__ is list: {made} = whole({made})", node.at)
-            bail = f"if {twin} in {held.name}: raise Bail" if of.primitive else ""
-            return Held(made, (of,), bail)
-        made = self.put(f"None if {held.name} is None else stepped({held.name}, {key}, {twin})", node.at)
-        return Held(made, (of,))
-
-    def chosen(self, held: Held, keys: frozenset[str], types: tuple[Type, ...], at: int) -> Held:
-        if not held.name.startswith("this"):
-            raise NotDirect
-        names = self.bind(keys)
-        made = self.put(f"None if {names}.isdisjoint({held.name}) else picked({held.name}, {names})", at)
-        return Held(made, types, choice=True)
+        made = self.put(f"None if {held.name} is None else at({held.name}, {self.bind(place)})", step.at)
+        return Held(made, held.types, computed=held.computed)
 
     def connected(self, node: Chain, this: Held) -> Truth:
         """`and`, `or`, `xor`, `implies`, looking at the right side only if it matters."""
-        first = self.decided(node.first, this)
+        words = {link.operator for link in node.links}
+        operands = [node.first, *(link.operand for link in node.links)]
+        if words in ({"and"}, {"or"}):
+            operands.sort(key=lambda one: self.wide(one, this))
+        first = self.decided(operands[0], this)
         made, sure = self.put(first.name, node.at), first.sure
-        for link in node.links:
-            word = {"and": "and_", "or": "or_"}.get(link.operator, link.operator)
-            test = {"and_": "is not False", "or_": "is not True", "implies": "is not False", "xor": "is not None"}[word]
-            self.line(f"if {made} {test}:", link.at)
-            self.indent(link.at)
-            try:
-                right = self.decided(link.operand, this)
-            except NotDirect:
-                self.line("raise Bail", link.at)
+        for link, operand in zip(node.links, operands[1:], strict=True):
+            word, at = link.operator, link.at
+            test = {"and": "is not False", "or": "is not True", "implies": "is not False", "xor": "is not None"}[word]
+            self.line(f"if {made} {test}:", at)
+            self.open(at)
+            right = self.branch(operand, this)
+            name = right.name
+            if word == "xor":
+                code = f"None if {name} is None else {made} is not {name}"
+            elif sure:
+                code = name
+            elif word == "and":
+                code = f"{name} if {made} or {name} is False else None"
             else:
-                simple = sure and right.sure and word != "xor"
-                code = right.name if simple else f"{word}({made}, {right.name})"
-                self.line(f"{made} = {code}", link.at)
-                sure = sure and right.sure
-            self.depth -= 1
+                code = f"{name} if {made} is {word == 'implies'} else {name} or None"
+            self.line(f"{made} = {code}", at)
+            sure = sure and right.sure
+            self.close()
             if word == "implies":
-                self.line("else:", link.at)
-                self.line(f"    {made} = True", link.at)
+                self.line("else:", at)
+                self.line(f"    {made} = True", at)
         return Truth(made, sure)
 
-    # Functions
-
-    def function(self, node: Call, left: Made, this: Held) -> Made:
-        name, arguments = node.name, node.arguments
-        if isinstance(left, Truth):
-            return self.of_truth(node, left)
-        if not isinstance(left, Held):
-            raise NotDirect
-        if name in ("exists", "empty", "count") and not arguments:
-            self.checked(left, node)
-            if name == "count":
-                return Number(self.put(f"count({left.name})", node.at))
-            return Truth(self.put(f"{left.name} is {'not ' * (name == 'exists')}None", node.at), True)
-        if name in ("exists", "all", "where") and len(arguments) == 1:
-            return self.criterion(node, left)
-        if name == "trace" and len(arguments) == 1 and isinstance(arguments[0], Literal):
-            self.traces = True
-            return left
-        if name == "hasValue" and left.types and all(one.primitive for one in left.types) and not left.choice:
-            self.checked(left, node)
-            code = f"{left.name} is not None and {left.name}.__class__ is not dict and count({left.name}) == 1"
-            self.line(f"if {left.name}.__class__ is list: raise Bail", node.at)
-            return Truth(self.put(code, node.at), True)
-        if name in ("startsWith", "endsWith", "contains", "matches") and len(arguments) == 1 and textual(left):
-            value = self.constant(arguments[0])
-            if value.__class__ is not str:
-                raise NotDirect
-            bound = self.bind(value)
-            code = f"matched({bound}, {{}})" if name == "matches" else _STRINGS[name].format("{}", bound)
-            return self.compared_text(left, code, node)
-        raise NotDirect
-
-    def of_truth(self, node: Call, left: Truth) -> Truth:
-        if node.name == "not" and not node.arguments:
-            return self.unless_none(left.name, f"not {left.name}", node.at, left.sure)
-        raise NotDirect
-
-    def criterion(self, node: Call, left: Held) -> Made:
-        """`exists(…)`, `all(…)` and `where(…)` over objects."""
-        if left.choice or any(one.primitive or one.resource for one in left.types) or self.loops >= 6:
-            raise NotDirect
-        name, at = node.name, node.at
-        out = self.put({"exists": "False", "all": "True", "where": "[]"}[name], at)
-        self.line(f"if {left.name} is not None:", at)
-        self.indent(at)
-        self.loops += 1
-        item = f"this_{self.loops}_{self.count}"
-        self.line(f"for {item} in {left.name} if {left.name}.__class__ is list else ({left.name},):", at)
-        self.indent(at)
-        self.line(f"if {item}.__class__ is not dict: raise Bail", at)
-        inner = Held(item, left.types)
-        test = self.truth_of(self.made(node.arguments[0], inner), node)
-        if name == "where":
-            self.line(f"if {test.name} is True: {out}.append({item})", at)
-        else:
-            self.line(f"if {test.name} is {'not ' * (name == 'all')}True:", at)
-            self.line(f"    {out} = {name == 'exists'}", at)
-            self.line("    break", at)
-        self.depth -= 2
-        self.loops -= 1
-        if name != "where":
-            return Truth(out, True)
-        return Held(self.put(f"{out} or None", at), left.types)
+    @staticmethod
+    def wide(node: Syntax, this: Held) -> bool:
+        """Does it ask for nothing but a choice element of many types? Then it is asked last."""
+        path = node if isinstance(node, Path) and isinstance(node.start, Name) and len(node.steps) == 1 else None
+        if path is None or not isinstance(path.steps[0], Call) or path.steps[0].name not in ("exists", "empty"):
+            return False
+        assert isinstance(path.start, Name)
+        name = path.start.name
+        return not path.steps[0].arguments and any(len(one.choices.get(name, ())) > _WIDE for one in this.types)
 
 
 def check_source(expression: str, node: Syntax, of: Type) -> tuple[str, dict[str, Any]] | None:
     """The source of a direct check and what it binds; None: the expression gains nothing by it."""
-    if not of.known or of.primitive:
+    this = Held("this", (of,), sure=True)
+    if not of.known or (of.primitive and not textual(this)):
         return None
     writer = Direct(expression, of)
     try:
-        made = writer.decided(node, Held("this", (of,)))
+        made = writer.decided(node, this)
     except (NotDirect, FHIRPathError):
         return None
     guards = ["if this.__class__ is not dict: raise Bail"]
-    if of.resource and of.name not in ("Resource", "DomainResource"):
+    if of.primitive:
+        guards = ["if this.__class__ is not str or twin is not None: raise Bail"]
+    elif of.resource and of.name not in ("Resource", "DomainResource"):
         guards.append(f"if this.get('resourceType') != {of.name!r}: raise Bail")
     elif of.resource:
         guards.append("if this.get('resourceType') in ('Bundle', 'Binary', 'Parameters'): raise Bail")
@@ -271,10 +208,10 @@ def check_source(expression: str, node: Syntax, of: Type) -> tuple[str, dict[str
     lines = [
         "def check(this, scope, twin=None):",
         "    try:",
-        *("        " + guard for guard in guards),
+        *("        " + line for line in (*guards, *writer.before)),
         *writer.lines,
         f"        return {made.name}",
-        "    except (Bail, FHIRPathError):",
+        "    except (Bail, FHIRPathError, Undecidable):",
         "        return general(this, scope, twin)",
     ]
     return "\n".join(lines) + "\n", writer.bound

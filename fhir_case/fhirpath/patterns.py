@@ -8,6 +8,7 @@ neither can do is `Undecidable`.
 from __future__ import annotations
 
 import re
+import re._compiler as sre_compiler  # type: ignore[import-not-found]
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
 from functools import lru_cache
@@ -21,53 +22,84 @@ STEPS = 2_000_000
 """Steps of `re` in the worst case; a hundredth of a second or so."""
 
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+_REFERS = re.compile(r"\\[1-9]|\(\?[P(]")
+"""Parts that refer to others."""
 _SUBSTITUTE = re.compile(r"\\(.)|\$(\d)|\$\{(\w+)\}", re.S)
 
 
 class Pattern:
-    """A pattern that was looked at: `degree` bounds the steps of `re` by `length ** degree`, None: there is no bound."""
+    """A pattern that was looked at: `degree` bounds the steps of `re` by `length ** degree`, None: there is no bound.
 
-    __slots__ = ("compiled", "degree", "tree")
+    `search` finds whether it is somewhere in a text, quickly if that has `longest` characters at most.
+    """
+
+    __slots__ = ("compiled", "degree", "longest", "search")
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
             raise Undecidable(f"a pattern of more than {LONGEST} characters")
         try:
             self.compiled = re.compile(text, re.S)
-            self.tree: Any = sre_parser.parse(text, re.S)
+            tree = sre_parser.parse(text, re.S)
         except (re.error, OverflowError) as error:
             if "\\p" in text or "\\P" in text or "&&" in text:
                 raise Undecidable(f"the pattern {text[:80]!r} is not written as Python writes them") from None
             raise FHIRPathError(f"{text[:80]!r} is no regular expression: {error}") from None
         except RecursionError:
             raise Undecidable("a pattern that is nested too deep") from None
-        inner = _degree(self.tree)
-        anchored = bool(self.tree) and self.tree[0][0] is sre.AT and self.tree[0][1] is sre.AT_BEGINNING
-        self.degree = None if inner is None else inner + (not anchored)
+        self.degree = _steps(tree)
+        self.search = self.compiled.search
+        if not _REFERS.search(text) and _without_ends(tree):
+            self.search = sre_compiler.compile(tree).search
+        degree = _steps(tree)
+        self.longest = 0 if degree is None else 2**31 if degree == 0 else int(STEPS ** (1 / degree) * 0.999)
 
     def quick(self, text: str) -> bool:
         """May `re` be given this text?"""
         return self.degree is not None and max(len(text), 2) ** self.degree <= STEPS
 
 
-_known = lru_cache(1024)(Pattern)
+pattern = lru_cache(1024)(Pattern)
+"""The pattern of a text. Raises `FHIRPathError`, `Undecidable`."""
 
 
-def found(pattern: str, text: str) -> bool:
+def _steps(tree: Any) -> int | None:
+    inner = _degree(tree)
+    anchored = bool(tree) and tree[0][0] is sre.AT and tree[0][1] is sre.AT_BEGINNING
+    return None if inner is None else inner + (not anchored)
+
+
+def _without_ends(tree: Any) -> bool:
+    """Leave out what may be missing at either end: `a+b*` is somewhere in a text if `a` is. Was there any?"""
+    parts = list(tree)
+    while parts and parts[-1][0] in _REPEATS and parts[-1][1][0] == 0:
+        parts.pop()
+    while parts and parts[0][0] in _REPEATS[:2] and parts[0][1][0] == 0:
+        del parts[0]
+    for place in {0, len(parts) - 1} if parts else ():
+        code, argument = parts[place]
+        if code in _REPEATS[:2]:
+            parts[place] = (code, (argument[0], argument[0], argument[2]))
+    changed = parts != list(tree)
+    tree.data = parts
+    return changed
+
+
+def found(regex: str, text: str) -> bool:
     """Is the pattern somewhere in the text (as Java's `find` with DOTALL)? Raises `FHIRPathError`, `Undecidable`."""
-    known = _known(pattern)
-    if known.quick(text):
-        return known.compiled.search(text) is not None
+    known = pattern(regex)
+    if len(text) <= known.longest:
+        return known.search(text) is not None
     from fhir_case.fhirpath.automaton import automaton
 
-    return automaton(pattern).found(text)
+    return automaton(regex).found(text)
 
 
-def replaced(pattern: str, new: str, text: str) -> str:
+def replaced(regex: str, new: str, text: str) -> str:
     """The text with every match replaced; `$1` is what the first group matched."""
-    known = _known(pattern)
+    known = pattern(regex)
     if not known.quick(text):
-        raise Undecidable(f"replaceMatches() with the pattern {pattern[:80]!r} may take too long")
+        raise Undecidable(f"replaceMatches() with the pattern {regex[:80]!r} may take too long")
 
     def one(match: re.Match[str]) -> str:
         def part(found: re.Match[str]) -> str:

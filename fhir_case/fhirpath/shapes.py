@@ -1,4 +1,8 @@
-"""What the source of `direct` calls: JSON of the usual shape, or `Bail`."""
+"""What the source of `direct` calls: JSON of the usual shape, or `Bail`.
+
+`held` is None, one value, or a list; the lists of a resource may be empty or padded with null, which is `Bail` wherever it
+matters.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,22 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from fhir_case.fhirpath import logic
-from fhir_case.fhirpath.errors import FHIRPathError
-from fhir_case.fhirpath.patterns import found
+from fhir_case.fhirpath.elements import resource_type, type_named
+from fhir_case.fhirpath.errors import FHIRPathError, Undecidable
+from fhir_case.fhirpath.functions.conversion import to_integer
+from fhir_case.fhirpath.nodes import MOST
+from fhir_case.fhirpath.patterns import found, replaced
 from fhir_case.fhirpath.times import Moment, compared, moment
 
 
 class Bail(Exception):
     """The data is not of the usual shape: ask the engine."""
+
+
+UNSET = object()
+"""What is computed once in a loop, before that."""
+_STRINGS = {str}
+_moment = lru_cache(4096)(moment)
 
 
 def _read(text: Any, kind: str) -> Moment:
@@ -23,37 +35,29 @@ def _read(text: Any, kind: str) -> Moment:
     return made
 
 
-_moment = lru_cache(4096)(moment)
-
-
-def whole(values: list[Any]) -> Any:
-    """A list as it is held: None if it is empty. Raises `Bail` if it is padded with null, or has lists in it."""
-    if not values:
-        return None
-    for value in values:
-        if value is None or value.__class__ is list:
-            raise Bail
-    return values
+# Steps
 
 
 def stepped(held: Any, key: str, twin: str) -> Any:
     """The elements of a name in a value or in each of a list."""
-    if held.__class__ is dict:
-        if twin and twin in held:
-            raise Bail
-        value = held.get(key)
-        return whole(value) if value.__class__ is list else value
     if held.__class__ is not list:
-        raise Bail
+        held = (held,)
     out: list[Any] = []
     for one in held:
         if one.__class__ is not dict or (twin and twin in one):
             raise Bail
         value = one.get(key)
         if value.__class__ is list:
-            out += whole(value) or ()
+            out += value
         elif value is not None:
             out.append(value)
+    return bounded(out)
+
+
+def bounded(out: list[Any]) -> list[Any] | None:
+    """A list that was made: None if it is empty. Raises `Bail` if it has grown too long."""
+    if len(out) > MOST:
+        raise Bail
     return out or None
 
 
@@ -66,16 +70,109 @@ def picked(held: dict[str, Any], keys: frozenset[str]) -> Any:
     return value
 
 
-def count(held: Any) -> int:
-    """How many items are held."""
-    return 0 if held is None else len(held) if held.__class__ is list else 1
+def picked_each(held: Any, keys: frozenset[str]) -> Any:
+    """What a choice element holds in a value or in each of a list."""
+    if held is None:
+        return None
+    out = []
+    for one in held if held.__class__ is list else (held,):
+        if one.__class__ is not dict:
+            raise Bail
+        if not keys.isdisjoint(one):
+            out.append(picked(one, keys))
+    return out or None
 
 
-def text(held: Any) -> Any:
-    """A string, or None. Raises `Bail` for anything else."""
-    if held is None or held.__class__ is str:
-        return held
-    raise Bail
+def is_resource(held: Any, name: str) -> bool:
+    """`is` for a resource, which says its type itself."""
+    if held.__class__ is not dict:
+        raise Bail
+    of = resource_type(held)
+    return name in (of if of.known else type_named("Resource")).ancestors
+
+
+def of_type(held: Any, name: str) -> Any:
+    """The resources of this very type."""
+    out = []
+    for one in held if held.__class__ is list else (held,):
+        if one.__class__ is not dict:
+            raise Bail
+        if one.get("resourceType") == name:
+            out.append(one)
+    return out or None
+
+
+# Lists
+
+
+def listed(held: Any) -> list[Any]:
+    """The items as a list. Raises `Bail` if it is empty or padded, or has lists in it."""
+    if held.__class__ is not list:
+        return [held]
+    if not held or None in held or held[0].__class__ is list or held[-1].__class__ is list:
+        raise Bail
+    return held
+
+
+def count(held: list[Any]) -> int:
+    """How many items a list holds."""
+    if None in held:
+        raise Bail
+    return len(held)
+
+
+def first(held: Any) -> Any:
+    """`first()`"""
+    return listed(held)[0]
+
+
+def last(held: Any) -> Any:
+    """`last()`"""
+    return listed(held)[-1]
+
+
+def tail(held: Any) -> Any:
+    """`tail()`"""
+    return listed(held)[1:] or None
+
+
+def at(held: Any, place: int) -> Any:
+    """`[place]`, from 0"""
+    items = listed(held)
+    if place >= len(items):
+        return None
+    if items[place].__class__ is list:
+        raise Bail
+    return items[place]
+
+
+def together(*parts: Any) -> Any:
+    """The items of all."""
+    out: list[Any] = []
+    for held in parts:
+        if held is not None:
+            out += listed(held)
+    return bounded(out)
+
+
+def distinct(held: list[Any]) -> bool:
+    """Is every string there once?"""
+    if set(map(type, held)) != _STRINGS:
+        raise Bail
+    return len(set(held)) == len(held)
+
+
+def within(value: str, held: Any) -> bool:
+    """`value in held`, for strings"""
+    if held is None:
+        return False
+    items = listed(held)
+    if set(map(type, items)) != _STRINGS:
+        raise Bail
+    return value in items
+
+
+# Values
 
 
 def only(held: Any) -> str:
@@ -92,19 +189,38 @@ def number(held: Any) -> Any:
     raise Bail
 
 
+def integer(value: str) -> int | None:
+    """`toInteger()`"""
+    if value.isascii() and value.isdigit() and len(value) < 19:
+        return int(value)
+    return to_integer(value)
+
+
+def part(value: str, start: int, size: int | None = None) -> str | None:
+    """`substring()`"""
+    if not 0 <= start < len(value):
+        return None
+    return value[start:] if size is None else value[start : start + max(size, 0)]
+
+
+def joined(a: str | None, b: str | None) -> str:
+    """`a & b`"""
+    made = (a or "") + (b or "")
+    if len(made) > MOST:
+        raise Bail
+    return made
+
+
 def order(a: Any, kind: str, b: Any, other: str) -> int | None:
     """The order of two dates or times of FHIR."""
     return None if a is None or b is None else compared(_read(a, kind), _read(b, other))
 
 
-def matched(pattern: str, value: str) -> bool:
-    """`matches()`"""
-    return found(pattern, value)
-
-
 WORDS: dict[str, Any] = {
-    "Bail": Bail, "FHIRPathError": FHIRPathError, "whole": whole, "stepped": stepped, "picked": picked,
-    "count": count, "text": text, "only": only, "number": number, "order": order, "matched": matched,
-    **{name: getattr(logic, name) for name in ("and_", "or_", "xor", "implies")},
+    **{one.__name__: one for one in (
+        Bail, FHIRPathError, Undecidable, stepped, bounded, picked, picked_each, is_resource, of_type, count, first, last,
+        tail, at, together, distinct, within, only, number, integer, part, joined, order, found, replaced,
+    )},
+    "UNSET": UNSET,
 }  # fmt: skip
 """What the source may call."""
