@@ -77,7 +77,7 @@ class Steps(Source):
         if held.sure:
             made = self.put(f"{start}.get({key})", at)
             if twin:
-                self.line(f"if {twin} in {start}: raise Bail", at)
+                self.line(f"if {twin} in {start}: beside({start}, {key}, {twin})", at)
         else:
             plain = f"{start}.__class__ is dict" + (f" and {twin} not in {start}" if twin else "")
             others = f"None if {start} is None else stepped({start}, {key}, {twin or repr('')})"

@@ -38,8 +38,13 @@ class Expression:
         self.source = code + "\n"
         self._places = writer.places
         self._logical = kind == "truth"
-        self._run: Callable[[Items, Env], Any] = function("expression", self.source, {**WORDS, **writer.bound})
+        self._bound = writer.bound
         self._type = UNKNOWN if type is None else type_named(type)
+
+    @cached_property
+    def _run(self) -> Callable[[Items, Env], Any]:
+        # Made when first called: most invariants are checked directly, and never need it.
+        return function("expression", self.source, {**WORDS, **self._bound})
 
     def __repr__(self) -> str:
         return f"compile({self.text!r}{'' if self.type is None else f', {self.type!r}'})"

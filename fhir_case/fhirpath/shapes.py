@@ -42,16 +42,29 @@ def stepped(held: Any, key: str, twin: str) -> Any:
     """The elements of a name in a value or in each of a list."""
     if held.__class__ is not list:
         held = (held,)
-    out: list[Any] = []
-    for one in held:
-        if one.__class__ is not dict or (twin and twin in one):
-            raise Bail
-        value = one.get(key)
-        if value.__class__ is list:
-            out += value
-        elif value is not None:
-            out.append(value)
+    try:
+        out = [one.get(key) for one in held]
+    except AttributeError:
+        raise Bail from None
+    if twin:
+        for one in held:
+            if twin in one:
+                beside(one, key, twin)
+    if len(out) == 1:
+        return out[0]
+    kinds = set(map(type, out))
+    if list in kinds:
+        out = [inner for one in out for inner in (one if one.__class__ is list else (one,))]
+    if None in out:
+        out = [one for one in out if one is not None]
     return bounded(out)
+
+
+def beside(held: dict[str, Any], key: str, twin: str) -> None:
+    """Raise `Bail` unless a primitive that has extensions has one value as well, so that they do not matter."""
+    value = held.get(key)
+    if value is None or value.__class__ is list or held[twin].__class__ is not dict:
+        raise Bail
 
 
 def bounded(out: list[Any]) -> list[Any] | None:
@@ -218,7 +231,7 @@ def order(a: Any, kind: str, b: Any, other: str) -> int | None:
 
 WORDS: dict[str, Any] = {
     **{one.__name__: one for one in (
-        Bail, FHIRPathError, Undecidable, stepped, bounded, picked, picked_each, is_resource, of_type, count, first, last,
+        Bail, FHIRPathError, Undecidable, stepped, beside, bounded, picked, picked_each, is_resource, of_type, count, first, last,
         tail, at, together, distinct, within, only, number, integer, part, joined, order, found, replaced,
     )},
     "UNSET": UNSET,
