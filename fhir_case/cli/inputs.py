@@ -39,9 +39,19 @@ def validator_of(
             profiles=[*project.profiles, *(profiles or ())],
             settings=settings,
         )
-    for issue in made.definitions.issues:
+    for issue in _joined(made.definitions.issues):
         tell(*pieces_of(issue))
     return made
+
+
+def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
+    """The issues; of packages that are missing one for all, since there are often many."""
+    missing = [issue for issue in issues if issue.code == "package-missing"]
+    yield from (issue for issue in issues if len(missing) < 3 or issue.code != "package-missing")
+    if len(missing) >= 3:
+        told = f"{len(missing)} packages that others depend on are not here: what only they define is unknown"
+        add = " ".join(dict.fromkeys(issue.fix.rpartition(" ")[2] for issue in missing))
+        yield Issue("package-missing", told, "warning", fix=f"fhir-case package add {add}")
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -86,7 +96,13 @@ def validated(file: Path, validator: Validator) -> Result:
 
 
 def _is_case(file: Path) -> bool:
-    return file.is_file() and file.stat().st_size < SHOWN and not _names_type(file)
+    """Whether JSON is a case: it has a title, and is no resource."""
+    if not file.is_file() or file.stat().st_size >= SHOWN or _names_type(file):
+        return False
+    try:
+        return b'"title"' in file.read_bytes()
+    except OSError:
+        return False
 
 
 def _case(file: Path, validator: Validator) -> Result:

@@ -263,11 +263,11 @@ def _check_url(entry: Node, kind: Any, at: At, run: Run) -> None:
     resource = entry.get("resource")
     if not isinstance(url, str):
         if "fullUrl" not in entry and kind not in _WITHOUT_URLS:
-            run.say("bundle-fullurl", at, "every entry has a fullUrl, but in transactions and batches",
-                    fix="urn:uuid:… or the address of the resource")  # fmt: skip
+            run.say("bundle-fullurl", at, "the fullUrl is missing; only entries of transactions and batches can do without",
+                    fix="add one: urn:uuid: and a UUID, or the address of the resource")  # fmt: skip
         return
     if not is_absolute(url):
-        run.say("bundle-fullurl", at, "a fullUrl is an absolute uri", value=url)
+        run.say("bundle-fullurl", at, "a fullUrl is an absolute uri", value=url, key="fullUrl")
         return
     if not isinstance(resource, dict):
         return
@@ -275,17 +275,24 @@ def _check_url(entry: Node, kind: Any, at: At, run: Run) -> None:
     name, number = resource.get("resourceType"), resource.get("id")
     if rest and rest.group(2) in run.checks.definitions.resources and url.startswith(("http://", "https://")):
         if number is None:
-            run.say("bundle-fullurl", at, "a fullUrl that is the address of a resource on a server, and the resource has no id",
-                    value=url)  # fmt: skip
+            run.say("bundle-fullurl", at, "the fullUrl is an address on a server, but the resource has no id",
+                    value=url, key="fullUrl")  # fmt: skip
         elif (rest.group(2), rest.group(3)) != (name, number):
             run.say(
                 "bundle-fullurl",
                 at,
-                f"the fullUrl of this resource ends with its type and id: /{name}/{number}",
+                f"the fullUrl of this resource should end with its type and id: /{name}/{number}",
                 value=url,
+                key="fullUrl",
             )
     elif resource.get("url") == url and not (url.startswith(_OLD) or (rest and url.endswith(f"/{number}"))):
-        run.say("bundle-fullurl", at, "the fullUrl is not the canonical url, but where this copy is", value=url)
+        run.say(
+            "bundle-fullurl",
+            at,
+            "the fullUrl is not the canonical url, but where this copy is",
+            value=url,
+            key="fullUrl",
+        )
 
 
 def _check_search(bundle: Node, at: At, run: Run) -> None:

@@ -33,6 +33,8 @@ class Found:
     link: str = ""
     value: str = ""
     """What stands there, for those who ask to see values."""
+    key: str = ""
+    """The key in the object at `at` that is meant, where the line to be shown is that of a part of it."""
 
 
 @dataclass(slots=True)
@@ -71,12 +73,13 @@ class Run:
         fix: str = "",
         definition: str = "",
         value: object = "",
+        key: str = "",
     ) -> None:
         """Note a finding, unless what becomes of it is to be ignored."""
         if severity == "ignore":
             return
         self.found.append(
-            Found(code, at, message, severity, fix, definition, "", str(value)[:80] if value != "" else "")
+            Found(code, at, message, severity, fix, definition, "", str(value)[:80] if value != "" else "", key)
         )
 
     def within(self, resource: Node, contained: bool) -> Run:

@@ -90,15 +90,23 @@ def _position(slices: list[_Slice], item: Picked, run: Run) -> tuple[int | None,
 
 def _count(one: _Slice, taken: list[Picked], element: Element, at: At, run: Run, undecided: bool) -> None:
     if len(taken) < one.element.min and not undecided:
-        told = f"{element.name}: slice {one.name} is missing: at least {one.element.min} is demanded"
-        run.say("slice-missing", at, told, fix=one.match.told if one.match else "", definition=one.definition)
+        least = one.element.min
+        told = f"the slice {one.name} of {element.name} is {'missing' if not taken else 'not there often enough'}; "
+        told += "it is required" if least == 1 else f"at least {least} are required"
+        run.say(
+            "slice-missing",
+            at,
+            told,
+            fix=f"add one of {element.name}: {one.match.told}" if one.match and one.match.told else "",
+            definition=one.definition,
+        )
     most = one.element.max
     if (
         most is not None
         and len(taken) > most
         and (element.max is None or most < element.max or len(taken) <= element.max)
     ):
-        told = f"{element.name}: slice {one.name} is there {len(taken)} times: at most {most}"
+        told = f"the slice {one.name} of {element.name} is there {len(taken)} times; at most {most} may be"
         run.say("slice-too-many", at, told, definition=one.definition)
 
 

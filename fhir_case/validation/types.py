@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir_case.validation import primitives
 from fhir_case.validation.bindings import Closed
-from fhir_case.validation.nearest import nearest
+from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
@@ -57,10 +57,10 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
             by_key[key](value, node, at, run)
         for name, twin, definition in required:
             if name not in node and twin not in node:
-                run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
+                run.say("element-missing", at, f"{name} is missing, and it is required", definition=definition)
         for keys, name, definition in required_choices:
             if keys.isdisjoint(node):
-                run.say("element-missing", at, f"{name} is missing: at least 1 is demanded", definition=definition)
+                run.say("element-missing", at, f"{name} is missing, and it is required", definition=definition)
         for keys in choices:
             found = [key for key in node if key in keys]
             if len(found) > 1:
@@ -77,7 +77,7 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
 def _one_of(keys: list[str], at: At, run: Run) -> None:
     names = sorted({key.removeprefix("_") for key in keys})
     if len(names) > 1:
-        run.say("choice-several", at, f"only one of these may be there: {', '.join(names)}")
+        run.say("choice-several", at, f"only one of these may be there: {', '.join(names)}", key=keys[-1])
 
 
 class _Keys(dict[str, _ByKey]):
@@ -114,10 +114,13 @@ class _Keys(dict[str, _ByKey]):
 
     def _unknown(self, key: str) -> _ByKey:
         def check(value: Any, node: Node, at: At, run: Run) -> None:
-            like = nearest(key.removeprefix("_"), self.known)
-            run.say("element-unknown", at, f"there is no element {key[:80]}", "error", f"{like}?" if like else "")
+            run.say("element-unknown", at, f"there is no element {key[:80]}", "error", self._instead(key), key=key)
 
         return check
+
+    def _instead(self, key: str) -> str:
+        """What may have been meant; of few elements, all."""
+        return instead(nearest(key.removeprefix("_"), self.known), self.known)
 
     def _made(self, key: str, child: Element, kind: Type) -> _ByKey:
         path = f"{child.name}.ofType({kind.code})" if child.choice else child.name

@@ -44,25 +44,36 @@ def _once(found: Iterable[Found], most: int) -> list[Found]:
 def validated(checks: Checks, value: Any, text: str | None, file: str, profiles: tuple[str, ...]) -> list[Issue]:
     """The issues of a resource; where its `text` is given, each with its line and column."""
     found = issues_of(checks, value, profiles)
-    spots = places.positions(text, {keys_of(one.at) for one in found}) if text is not None and found else {}
+    ways = [_way(value, (*keys_of(one.at), one.key) if one.key else keys_of(one.at)) for one in found]
+    spots = places.positions(text, set(ways)) if text is not None and found else {}
     made = []
-    for one in found:
-        spot = spots.get(keys_of(one.at))
-        place = Place(file or "input", *spot.start) if spot else Place(file) if file else None
-        made.append(
-            Issue(
-                one.code,
-                one.message,
-                one.severity,
-                path_of(one.at),
-                place,
-                one.fix,
-                one.definition,
-                one.link,
-                value=one.value,
-            )
-        )
+    for one, way in zip(found, ways, strict=True):
+        place = _place(spots.get(way), way, one.key, file)
+        made.append(Issue(
+            one.code, one.message, one.severity, path_of(one.at), place, one.fix, one.definition, one.link, value=one.value,
+        ))  # fmt: skip
     return made
+
+
+def _way(value: Any, keys: places.Path) -> places.Path:
+    """The keys as the JSON has them: one value where a list belongs is said to be its first, and stands for itself."""
+    taken: list[str | int] = []
+    for key in keys:
+        if isinstance(key, int) and not isinstance(value, list):
+            continue
+        taken.append(key)
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return tuple(taken)
+
+
+def _place(spot: places.Spot | None, way: places.Path, key: str, file: str) -> Place | None:
+    if spot is None:
+        return Place(file) if file else None
+    # What is wrong with a key is shown at the key.
+    return Place(file or "input", *(spot.key if key and spot.key and spot.path == way else spot.start))
 
 
 def faults(read: tolerant.Read, file: str) -> list[Issue]:

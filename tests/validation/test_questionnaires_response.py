@@ -145,7 +145,7 @@ def test_only_a_finished_response_must_have_all_that_is_required(status: str, se
 
 def test_an_unknown_linkid_is_told_the_nearest() -> None:
     findings = found(response([ask("weight", "decimal")], [give("wieght", ("Decimal", 1))]))
-    assert [one.fix for one in findings] == ["weight?"]
+    assert [one.fix for one in findings] == ["did you mean weight?"]
 
 
 # The answer to "a", the condition of "b", and whether "b" is enabled.

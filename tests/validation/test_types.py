@@ -113,7 +113,7 @@ def test_it_is_allowed(what: str, resource: dict[str, Any]) -> None:
 
 def test_the_nearest_element_is_named() -> None:
     (issue,) = validate({**PATIENT, "gendre": "male"}).issues
-    assert issue.fix == "gender?"
+    assert issue.fix == "did you mean gender?"
 
 
 def test_text_gives_line_and_column() -> None:

@@ -93,7 +93,12 @@ def _check_listed(asked: Asked, options: Options, kind: str, value: Any, at: At,
     if kind == "String" and asked.question.kind == "open-choice":
         if isinstance(value, str) and (like := options.named(value)):
             asked.say(
-                "questionnaire-answer-text", at, "free text that is one of the options", "warning", f"{like}?", value
+                "questionnaire-answer-text",
+                at,
+                "free text that is one of the options",
+                "warning",
+                f"did you mean {like}?",
+                value,
             )
         return
     exclusive = options.find(kind, value)
@@ -129,7 +134,7 @@ def _check_value_set(asked: Asked, url: str, kind: str, value: Any, at: At) -> N
     verdict = values.contains(system or None, code, version or None) if code else False
     if verdict is False:
         like = values.nearest(code) if code else None
-        told, fix = f"none of the codes of {values.name[:200]}", f"{like}?" if like else ""
+        told, fix = f"none of the codes of {values.name[:200]}", f"did you mean {like}?" if like else ""
         asked.say("questionnaire-answer-option", at, told, fix=fix, value=_shown(value))
     elif verdict is None:
         asked.say("code-undecided", at, f"{values.name[:200]}: {values.undecided}", "information")

@@ -77,8 +77,8 @@ def _check_value_set(asked: Asked, value: Node, url: str, at: At) -> None:
     verdict = values.contains(text(value, "system") or None, code) if code else False
     if verdict is False:
         like = values.nearest(code) if code else None
-        asked.say("questionnaire-answer-unit", at, f"expected a unit of {values.name[:200]}", fix=f"{like}?" if like else "",
-                  value=_shown(value))  # fmt: skip
+        asked.say("questionnaire-answer-unit", at, f"expected a unit of {values.name[:200]}",
+                  fix=f"did you mean {like}?" if like else "", value=_shown(value))  # fmt: skip
     elif verdict is None:
         asked.say("code-undecided", at, f"{values.name[:200]}: {values.undecided}", "information")
 

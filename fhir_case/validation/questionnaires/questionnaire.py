@@ -48,8 +48,8 @@ def _check_condition(form: Form, question: Question, condition: Node, at: At, ru
     target = form.by_link.get(wanted)
     if target is None:
         like = nearest(wanted, form.by_link)
-        run.say("questionnaire-enabling", at, "no item has the linkId that enableWhen asks about", fix=f"{like}?" if like else "",
-                value=wanted)  # fmt: skip
+        run.say("questionnaire-enabling", at, "no item has the linkId that enableWhen asks about",
+                fix=f"did you mean {like}?" if like else "", value=wanted)  # fmt: skip
     elif target.link_id == question.link_id:
         run.say("questionnaire-enabling", at, "an item cannot be enabled by its own answer", value=wanted)
     elif question.has(target):

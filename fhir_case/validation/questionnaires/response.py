@@ -75,7 +75,9 @@ class _Response:
             self._guesses -= len(self.form.by_link)
             like = nearest(link_id, self.form.by_link) if self._guesses >= 0 else ""
             told = f"{self.form.url} has no item with the linkId {link_id[:64]}"
-            self.run.say("questionnaire-item-unknown", at, told, fix=f"{like}?" if like else "", value=link_id)
+            self.run.say(
+                "questionnaire-item-unknown", at, told, fix=f"did you mean {like}?" if like else "", value=link_id
+            )
             return
         parent = question.parent.link_id if question.parent else ""
         self._asked(question).say(
