@@ -20,7 +20,7 @@ def check_code_system(system: Node, at: At, run: Run) -> None:
     _check_content(system, supplements, len(concepts), at, run)
     _check_whole_set(system, len(concepts), at, run)
     base = _base(system, supplements, at, run)
-    codes = {concept.get("code") for concept, _ in concepts}
+    codes = {code for concept, _ in concepts if isinstance(code := concept.get("code"), str)}
     properties = Properties(system, base, codes, at, run)
     _check_concepts(system, concepts, properties, run)
     if base is not None:

@@ -84,7 +84,11 @@ def _check_code(holder: Node, side: _Side, at: At, run: Run) -> None:
         if side.system.lookup(code) is None:
             like = side.system.nearest(code)
             run.say(
-                "definition-map-code", place, f"{side.url} has no such code", fix=f"{like}?" if like else "", value=code
+                "definition-map-code",
+                place,
+                f"{side.url} has no such code",
+                fix=f"did you mean {like}?" if like else "",
+                value=code,
             )
             return
         display = text(holder, "display")
@@ -95,7 +99,7 @@ def _check_code(holder: Node, side: _Side, at: At, run: Run) -> None:
     if side.scope is not None and side.scope.contains(side.url, code, side.version or None) is False:
         like = side.scope.nearest(code)
         run.say("definition-map-code", place, f"the {side.name} value set {side.scope.url} has no such code",
-                fix=f"{like}?" if like else "", value=code)  # fmt: skip
+                fix=f"did you mean {like}?" if like else "", value=code)  # fmt: skip
 
 
 def _check_repeated(element: Node, target: Node, seen: dict[tuple[str, str], str], at: At, run: Run) -> None:

@@ -61,7 +61,7 @@ def check_filter(
         names = _names(definition)
         like = nearest(name, names)
         run.say("definition-filter", at, f"{url} is not known to have this property", "warning" if definition else "information",
-                f"{like}?" if like else "", value=name)  # fmt: skip
+                f"did you mean {like}?" if like else "", value=name)  # fmt: skip
         return
     allowed = not rule.operators or operator in rule.operators
     if not allowed:
@@ -117,7 +117,13 @@ def _check_value(name: str, operator: str, value: str, kind: str, url: str, vers
             system = run.checks.terminology.code_system(url, version or None)
             if system is not None and system.contains(one.strip()) is False:
                 like = system.nearest(one)
-                run.say("definition-filter", at, f"{url} has no such code", fix=f"{like}?" if like else "", value=one)
+                run.say(
+                    "definition-filter",
+                    at,
+                    f"{url} has no such code",
+                    fix=f"did you mean {like}?" if like else "",
+                    value=one,
+                )
 
 
 def _check_regex(name: str, value: str, at: At, run: Run) -> None:

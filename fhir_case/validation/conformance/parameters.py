@@ -53,7 +53,9 @@ class Parameters:
             else:
                 like = nearest(name, self._declared)
                 told = "the value set declares no parameter of this name"
-                run.say("definition-parameter", place, told, fix=f"%{like}?" if like else "", value=f"%{name}")
+                run.say(
+                    "definition-parameter", place, told, fix=f"did you mean %{like}?" if like else "", value=f"%{name}"
+                )
 
     def check_used(self, at: At, run: Run) -> None:
         """Remark on the parameters that no filter uses."""

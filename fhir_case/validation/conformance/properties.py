@@ -5,7 +5,7 @@ https://hl7.org/fhir/R4/codesystem.html#properties, https://hl7.org/fhir/R4/code
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fhir_case.terminology.code_system import CodeSystem
 from fhir_case.validation.conformance.reading import below, choice, extensions, numbered, text
@@ -40,7 +40,7 @@ class _Defined(NamedTuple):
 class Properties:
     """The properties of one code system: their definitions are checked when it is made, the values concept by concept."""
 
-    def __init__(self, system: Node, base: CodeSystem | None, codes: set[Any], at: At, run: Run) -> None:
+    def __init__(self, system: Node, base: CodeSystem | None, codes: set[str], at: At, run: Run) -> None:
         self._by_code: dict[str, _Defined] = {}
         self._uris: set[str] = set()
         self._system, self._base, self._codes = system, base, codes
@@ -112,7 +112,7 @@ class Properties:
                     self._check_code(code, defined, value.value, below(at, "property", index), run)
             else:
                 self._misfit(code, defined, value.type if value else "", below(at, "property", index), run)
-            if code == "synonym" and value is not None and value.value not in self._codes:
+            if code == "synonym" and value is not None and str(value.value) not in self._codes:
                 run.say("definition-property-value", below(at, "property", index),
                         "a synonym is another code of this code system", "warning", value=value.value)  # fmt: skip
 

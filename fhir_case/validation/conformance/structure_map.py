@@ -64,8 +64,8 @@ def _check_step(one: Node, mode: str, seen: _Names, variables: _Names, at: At, r
     context, element, kind = text(one, "context"), text(one, "element"), ""
     if context and context not in seen:
         like = nearest(context, seen)
-        run.say("definition-map-context", at, f"there is no {mode} of this name here", fix=f"{like}?" if like else "",
-                value=context)  # fmt: skip
+        run.say("definition-map-context", at, f"there is no {mode} of this name here",
+                fix=f"did you mean {like}?" if like else "", value=context)  # fmt: skip
     elif context:
         kind = seen[context]
         for name in element.split(".") if element and kind else ():

@@ -108,4 +108,4 @@ def _check_concepts(include: Node, url: str, version: str, at: At, run: Run) -> 
         if isinstance(code, str) and contains(code) is False:
             like = system.nearest(code)
             run.say("definition-include-code", below(at, "concept", index), system.problem_with(code) or
-                    f"{url} has no such code", fix=f"{like}?" if like else "", value=code)  # fmt: skip
+                    f"{url} has no such code", fix=f"did you mean {like}?" if like else "", value=code)  # fmt: skip
