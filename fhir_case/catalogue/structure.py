@@ -122,6 +122,14 @@ CODES = (
         link=R4 + "references.html#contained", type="invariant",
     ),
     Code(
+        "contained-id-twice", "Two contained resources with one id",
+        "A reference #id must lead to one contained resource, so no two of a resource have the same id.",
+        '{"contained": [{"resourceType": "Patient", "id": "a"}, {"resourceType": "Organization", "id": "a"}]}',
+        '{"contained": [{"resourceType": "Patient", "id": "a"}, {"resourceType": "Organization", "id": "b"}]}',
+        fix="Give one of them another id, and change the references that mean it.",
+        link=R4 + "references.html#contained", type="duplicate",
+    ),
+    Code(
         "contained-nested", "A contained resource in a contained resource",
         "Contained resources contain no others (dom-2): all stand beside each other in the outermost one.",
         '{"contained": [{"id": "a", "contained": [{"id": "b"}]}]}', '{"contained": [{"id": "a"}, {"id": "b"}]}',
@@ -190,6 +198,17 @@ CODES = (
         '<a href="#org">', '<a href="#organization">',
         fix="Correct the id.",
         link=R4 + "narrative.html", type="not-found",
+    ),
+    Code(
+        "narrative-sections", "A narrative without the sections that the profile demands",
+        (
+            "A profile can say in which languages a narrative has sections (narrative-language-control), and that each "
+            "part names its source in its class (narrative-source-control)."
+        ),
+        '<div xmlns="http://www.w3.org/1999/xhtml"><p>text</p></div>',
+        '<div xmlns="http://www.w3.org/1999/xhtml"><div lang="en" xml:lang="en"><p class="generated">text</p></div></div>',
+        fix="Put the text into sections as demanded.",
+        link=R4 + "narrative.html", type="business-rule",
     ),
     Code(
         "security-html", "A text that looks like HTML",

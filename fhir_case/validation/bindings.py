@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fhir_case.issues import Severity
-from fhir_case.validation.places import At
+from fhir_case.validation.nearest import instead
+from fhir_case.validation.places import At, path_of
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
 
 if TYPE_CHECKING:
+    from fhir_case.terminology.value_set import ValueSet
     from fhir_case.validation.checks import Checks
     from fhir_case.validation.types import Item
 
@@ -20,7 +22,9 @@ _OUTSIDE: dict[str, tuple[str, Severity]] = {
     "required": ("code-not-in-value-set", "error"),
     "extensible": ("code-not-in-extensible-value-set", "warning"),
     "preferred": ("code-not-preferred", "information"),
+    "max": ("code-not-in-value-set", "error"),
 }
+_FIRM = ("required", "max")
 _CODED = ("CodeableConcept", "Coding", "Quantity")
 
 
@@ -45,26 +49,79 @@ def _max(binding: dict[str, Any]) -> str:
 def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> list[Item]:
     """The functions for the binding of an element, for values of one type."""
     binding = element.binding or {}
-    strength = binding.get("strength", "example")
+    strength = _strength(element, binding, definition)
+    near = definition.partition("#")[0] if "#" in definition else ""
     made: list[Item] = []
     if strength in _OUTSIDE and binding.get("valueSet"):
-        made.append(_rule(checks, kind.code, binding["valueSet"], strength, definition))
+        made.append(_rule(Bound(checks, binding["valueSet"], near, strength, definition), kind.code))
     if limit := _max(binding):
-        made.append(_rule(checks, kind.code, limit, "required", definition))
+        made.append(_rule(Bound(checks, limit, near, "max", definition), kind.code))
     return made
 
 
-def _rule(checks: Checks, kind: str, url: str, strength: str, definition: str) -> Item:
+def _strength(element: Element, binding: dict[str, Any], definition: str) -> str:
+    if (
+        element.path == "Observation.component.value[x]"
+        and definition.startswith(STRUCTURE)
+        and _plain(binding) == "http://hl7.org/fhir/ValueSet/ucum-vitals-common"
+    ):
+        # R4 demands units of vital signs of every component; HL7's tools read it as "should"
+        # (PackageHackerR5 of org.hl7.fhir.core).
+        return "extensible"
+    return str(binding.get("strength", "example"))
+
+
+@dataclass(slots=True)
+class Bound:
+    """What an element is bound to. `max` is the strength of a maxValueSet: what is coded must be from it."""
+
+    checks: Checks
+    url: str
+    near: str
+    """The canonical of the definition that says so, or ""."""
+    strength: str
+    definition: str
+    _found: ValueSet | None = None
+
+    @property
+    def values(self) -> ValueSet | None:
+        """The value set; None where it is not known."""
+        if self._found is None:
+            found = _contained(self.checks, self.url[1:], self.near) if self.url.startswith("#") else None
+            if found is not None:
+                self._found = self.checks.terminology.of(found)
+            else:
+                self._found = self.checks.terminology.value_set(self.url, self.near)
+        return self._found
+
+    @property
+    def words(self) -> str:
+        """The value set and how strongly it binds."""
+        return f"{self.url.partition('|')[0]} ({'required' if self.strength == 'max' else self.strength})"
+
+    def instead(self, code: str) -> str:
+        """The code that was likely meant, or all of a few. Where others are allowed, a code outside is no slip."""
+        values = self.values if self.strength in _FIRM else None
+        return instead(values.nearest(code), values.codes or ()) if values else ""
+
+
+def _contained(checks: Checks, name: str, near: str) -> Node | None:
+    """A value set that stands in the profile itself."""
+    structure = checks.definitions.find(near, "StructureDefinition") if near else None
+    held = structure.get("contained", ()) if structure else ()
+    return next((one for one in held if one.get("id") == name and one.get("resourceType") == "ValueSet"), None)
+
+
+def _rule(bound: Bound, kind: str) -> Item:
     if kind == "CodeableConcept":
-        return partial(_concept, checks, url, strength, definition)
+        return partial(_concept, bound)
     if kind in ("Coding", "Quantity"):
-        return partial(_coding, checks, url, strength, definition)
-    values = checks.terminology.value_set(url)
+        return partial(_coding, bound)
+    values = bound.values
     codes = values.codes if values else None
     if codes is None:
-        return partial(_code, checks, url, strength, definition)
-
-    return Closed(codes, partial(_code, checks, url, strength, definition))
+        return partial(_code, bound)
+    return Closed(codes, partial(_code, bound))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,80 +136,99 @@ class Closed:
             self.outside(value, at, run)
 
 
-def _code(checks: Checks, url: str, strength: str, definition: str, value: Any, at: At, run: Run) -> None:
+def _code(bound: Bound, value: Any, at: At, run: Run) -> None:
     """A value of type code, string or uri."""
     if not isinstance(value, str):
         return
-    values = checks.terminology.value_set(url)
+    values = bound.values
     if values is None:
-        run.say("code-undecided", at, f"the value set {url} is not known here", "information", definition=definition)
+        _unknown(bound, at, run)
         return
     verdict = value in values.codes if values.codes is not None else values.contains(None, value)
     if verdict is False:
-        code, severity = _OUTSIDE[strength]
-        like = values.nearest(value) if strength == "required" else ""
-        run.say(code, at, f"not one of the codes of {url} ({strength})", severity, f"{like}?" if like else "", definition,
-                value=value)  # fmt: skip
+        code, severity = _OUTSIDE[bound.strength]
+        run.say(code, at, f"not one of the codes of {bound.words}", severity, bound.instead(value),
+                bound.definition, value=value)  # fmt: skip
     elif verdict is None:
-        run.say("code-undecided", at, f"{url}: {values.undecided}", "information", definition=definition)
+        run.say("code-undecided", at, f"{bound.url}: {values.undecided}", "information", definition=bound.definition)
 
 
-def _coding(checks: Checks, url: str, strength: str, definition: str, value: Any, at: At, run: Run) -> None:
+def _unknown(bound: Bound, at: At, run: Run) -> None:
+    told = f"the value set {bound.url} is not known here"
+    run.say("code-undecided", at, told, "information", definition=bound.definition)
+
+
+def _coding(bound: Bound, value: Any, at: At, run: Run) -> None:
     """A Coding, or the unit of a Quantity."""
     if not isinstance(value, dict) or not isinstance(value.get("code"), str):
         return
-    verdict, why = _member(checks, url, value)
+    verdict, why = _member(bound, value)
     if verdict is False:
-        code, severity = _OUTSIDE[strength]
-        run.say(code, at, f"not one of the codes of {url} ({strength})", severity, _like(checks, url, strength, value), definition,
+        code, severity = _OUTSIDE[bound.strength]
+        run.say(code, at, f"not one of the codes of {bound.words}", severity, bound.instead(value["code"]), bound.definition,
                 value=value["code"])  # fmt: skip
     elif verdict is None:
-        run.say("code-undecided", at, why, "information", definition=definition)
+        run.say("code-undecided", at, why, "information", definition=bound.definition)
 
 
-def _concept(checks: Checks, url: str, strength: str, definition: str, value: Any, at: At, run: Run) -> None:
+def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
     """A CodeableConcept: one of its codings is enough."""
     if not isinstance(value, dict):
         return
     held = value.get("coding")
     codings = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
     coded = [one for one in codings if isinstance(one.get("code"), str)]
+    if bound.strength == "max":
+        # Text alone names nothing outside, and a code without a system nothing at all.
+        coded = [one for one in coded if "system" in one]
     if not coded:
-        if strength == "required" and not any(key in value for key in ("_coding", "extension")):
-            run.say("code-missing", at, f"a code of {url} is demanded here", definition=definition)
-        elif strength == "extensible" and not value.get("text") and "extension" not in value:
-            run.say("code-missing", at, f"a code of {url} should stand here", "warning", definition=definition)
+        if bound.strength == "required":
+            run.say(
+                "code-missing",
+                at,
+                f"a code of {bound.url.partition('|')[0]} is required here",
+                definition=bound.definition,
+            )
+        elif bound.strength == "extensible":
+            run.say(
+                "code-missing", at, f"a code of {bound.url} should stand here", "warning", definition=bound.definition
+            )
         return
-    verdicts = [_member(checks, url, one) for one in coded]
+    verdicts = [_member(bound, one) for one in coded]
     if any(verdict for verdict, _ in verdicts):
+        _accept_displays(bound, codings, at, run)
         return
     undecided = next((why for verdict, why in verdicts if verdict is None), "")
     if undecided:
-        run.say("code-undecided", at, undecided, "information", definition=definition)
+        run.say("code-undecided", at, undecided, "information", definition=bound.definition)
         return
-    code, severity = _OUTSIDE[strength]
-    run.say(code, at, f"none of the codes is one of {url} ({strength})", severity, _like(checks, url, strength, coded[0]), definition,
-            value=coded[0]["code"])  # fmt: skip
+    code, severity = _OUTSIDE[bound.strength]
+    run.say(code, at, f"none of the codes is one of {bound.words}", severity, bound.instead(coded[0]["code"]),
+            bound.definition, value=coded[0]["code"])  # fmt: skip
 
 
-def _like(checks: Checks, url: str, strength: str, coding: Node) -> str:
-    """The code that was likely meant. Where others are allowed, a code outside is no slip."""
-    if strength != "required":
-        return ""
-    values = checks.terminology.value_set(url)
-    like = values.nearest(coding["code"]) if values else ""
-    return f"{like}?" if like else ""
+def _accept_displays(bound: Bound, codings: list[Node], at: At, run: Run) -> None:
+    """What the value set calls a code is a display of it, too, whatever was said of it before."""
+    if not any(one.code == "code-display" for one in run.found):
+        return
+    for index, one in enumerate(codings):
+        system, code, display = one.get("system"), one.get("code"), one.get("display")
+        if not (isinstance(system, str) and isinstance(code, str) and isinstance(display, str)):
+            continue
+        if bound.values and any(display == named.value for named in bound.values.designations(system, code)):
+            place = f"{path_of(at)}.coding[{index}].display"
+            run.found[:] = [found for found in run.found if found.code != "code-display" or path_of(found.at) != place]
 
 
-def _member(checks: Checks, url: str, coding: Node) -> tuple[bool | None, str]:
-    values = checks.terminology.value_set(url)
+def _member(bound: Bound, coding: Node) -> tuple[bool | None, str]:
+    values = bound.values
     if values is None:
-        return None, f"the value set {url} is not known here"
+        return None, f"the value set {bound.url} is not known here"
     system, version = coding.get("system"), coding.get("version")
     verdict = values.contains(
         system if isinstance(system, str) else "", coding["code"], version if isinstance(version, str) else None
     )
-    return verdict, f"{url}: {values.undecided}"
+    return verdict, f"{bound.url}: {values.undecided}"
 
 
 def member_of(checks: Checks, value: Any, url: str) -> bool | None:
@@ -164,9 +240,10 @@ def member_of(checks: Checks, value: Any, url: str) -> bool | None:
         return value in values.codes if values.codes is not None else values.contains(None, value)
     if not isinstance(value, dict):
         return False
+    bound = Bound(checks, url, "", "required", "")
     codings = value.get("coding", []) if "coding" in value or "code" not in value else [value]
     verdicts = [
-        _member(checks, url, one)[0]
+        _member(bound, one)[0]
         for one in (codings if isinstance(codings, list) else [])
         if isinstance(one, dict) and isinstance(one.get("code"), str)
     ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fhir_case.terminology.code_system import CodeSystem
+from fhir_case.validation.nearest import instead
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
@@ -29,30 +32,52 @@ def check_coding(node: Node, at: At, run: Run) -> None:
     if not isinstance(system, str):
         if "system" not in node and "_system" not in node:
             run.say(
-                "code-system-unknown", at, "a code without a system has no defined meaning", "warning", "add its system"
+                "code-system-unknown",
+                at,
+                "a code without a system has no defined meaning",
+                "warning",
+                "add the system that defines it",
             )
         return
     if not is_absolute(system):
         run.say("code-system-unknown", (at, _SYSTEM, None), "the system of a code is an absolute uri", value=system)
         return
-    version = node.get("version")
-    known = run.checks.terminology.code_system(system, version if isinstance(version, str) else None)
+    known = _system(system, node.get("version"), at, run)
     if known is None:
-        _unknown_system(system, at, run)
+        return
+    if known.supplements or known.content == "supplement":
+        run.say("code-system-unknown", (at, _SYSTEM, None), "this is a supplement: it adds to a code system and defines no codes",
+                fix=known.supplements, value=system)  # fmt: skip
         return
     found = known.contains(code)
     if found is False:
-        why = known.problem_with(code) or f"{known.name} has no such code"
-        like = known.nearest(code)
+        why = known.problem_with(code) or f"the code system {known.name} has no such code"
         # In a concept the whole coding is at fault: another one of the same list may be right.
         place = at if at[1].element == "CodeableConcept.coding" else (at, _CODE, None)
-        run.say("code-unknown", place, why, "error", f"{like}?" if like else "", value=code)
+        run.say("code-unknown", place, why, "error", instead(known.nearest(code), known.codes or ()), value=code,
+                key="code" if place is at else "")  # fmt: skip
         return
-    if found is None:
+    if found is None and known.content in ("fragment", "example") and known.known:
+        run.say("code-unknown", at, f"not among the codes that are here: {known.undecided}", "warning", value=code)
+    elif found is None:
         run.say("code-undecided", at, known.undecided, "information")
+    elif (concept := known.lookup(code)) is not None and concept.inactive:
+        run.say("code-inactive", at, "this code is no longer used", "warning", value=code)
     display = node.get("display")
     if isinstance(display, str):
         _check_display(known, code, display, at, run)
+
+
+def _system(system: str, version: Any, at: At, run: Run) -> CodeSystem | None:
+    """The system of a code in the version it names; where it is not known, an issue says so."""
+    terminology = run.checks.terminology
+    known = terminology.code_system(system, version if isinstance(version, str) else None)
+    if known is None and isinstance(version, str) and (other := terminology.code_system(system)) is not None:
+        run.say("code-system-unknown", at, f"version {version[:40]} of the code system is not known here", "warning",
+                f"version {other.version} is" if other.version else "", value=system)  # fmt: skip
+    elif known is None:
+        _unknown_system(system, at, run)
+    return known
 
 
 def _check_display(known: CodeSystem, code: str, display: str, at: At, run: Run) -> None:
@@ -94,8 +119,11 @@ def check_quantity(node: Node, at: At, run: Run) -> None:
     system, code = node.get("system"), node.get("code")
     if not isinstance(system, str) or not isinstance(code, str):
         return
+    if not is_absolute(system):
+        run.say("code-system-unknown", (at, _SYSTEM, None), "the system of a unit is an absolute uri", value=system)
+        return
     known = run.checks.terminology.code_system(system)
     if known is not None and known.contains(code) is False:
         why = known.problem_with(code) or f"{known.name} has no such code"
         like = known.nearest(code)
-        run.say("unit-invalid", (at, _CODE, None), why, "error", f"{like}?" if like else "", value=code)
+        run.say("unit-invalid", (at, _CODE, None), why, "error", f"did you mean {like}?" if like else "", value=code)

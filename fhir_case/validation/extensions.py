@@ -111,14 +111,16 @@ def _check_part(url: str, outer: At, at: At, run: Run) -> None:
             "extension-unknown",
             at,
             f"the extension has no part {url[:80]!r}",
-            fix=f"{like}?" if like else "",
+            fix=f"did you mean {like}?" if like else "",
             value=url,
         )
 
 
 def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
     settings = run.checks.settings
-    severity: Level = "error" if modifier else settings.unknown_extensions
+    # One that changes the meaning is remarked on in any case.
+    quiet = modifier and settings.unknown_extensions in ("ignore", "information")
+    severity: Level = "warning" if quiet else settings.unknown_extensions
     if not settings.examples and _EXAMPLE.match(url):
         severity = "error"
     elif url.startswith(settings.extension_domains):

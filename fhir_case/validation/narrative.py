@@ -42,7 +42,8 @@ _WITHIN = {
     **dict.fromkeys(("th", "td"), frozenset(("tr", "thead", "tfoot"))), "li": frozenset(("ul", "ol")),
     **dict.fromkeys(("dd", "dt"), frozenset(("dl",))),
 }  # fmt: skip
-"""Where an element may stand. The content of HTML 4.0 (https://www.w3.org/TR/html4/sgml/dtd.html), as HL7's validator reads it."""
+"""Where an element may stand. These are rules of HTML 4.0 (https://www.w3.org/TR/html4/sgml/dtd.html), as HL7's validator
+reads them."""
 _PLACED = _NO_BLOCKS | _NOT_IN_P | _INLINE | _WITHIN.keys()
 """Elements whose place matters."""
 _STRICT = _EMPTY | _ONLY.keys()
@@ -72,7 +73,7 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
     here = (at, _DIV, None)
     found = read(text)
     for told in dict.fromkeys(found.problems):
-        run.say("narrative-xhtml", here, told)
+        run.say("narrative-xhtml", here, told, fix=_fix(told))
     if not found.says_something and not found.problems:
         run.say("narrative-xhtml", here, "the narrative says nothing (txt-2)")
     inside = [one for one in found.links if one.startswith("#") and one != "#"]
@@ -81,6 +82,12 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
         for link in dict.fromkeys(inside):
             if link[1:] not in known and not (run.bundle and link[1:] in _ids_of_bundle(run)):
                 run.say("narrative-link", here, "a link leads to an id that is not here", value=link)
+
+
+def _fix(told: str) -> str:
+    if told.startswith("not well-formed: mismatched tag"):
+        return "close every element, in the order in which they were opened: <br/>, <p>…</p>"
+    return "take it out" if told.endswith("is not allowed") else ""
 
 
 def read(text: str) -> Read:

@@ -74,6 +74,8 @@ class Element:
     """The path of the element whose content this one has (contentReference)."""
     must_support: bool = False
     modifier: bool = False
+    narrative: tuple[tuple[str, str], ...] = ()
+    """What extensions say of the sections of a narrative: the end of the url, and the code."""
     profile: str = ""
     """On the root of a profile: its url."""
     children: dict[str, Element] = field(default_factory=dict)
@@ -165,7 +167,15 @@ def _element(source: dict[str, Any]) -> Element:
         content=content.rsplit("#", 1)[-1],
         must_support=source.get("mustSupport", False),
         modifier=source.get("isModifier", False),
+        narrative=tuple(_narrative(source)) if "extension" in source else (),
     )
+
+
+def _narrative(source: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for one in source["extension"]:
+        name = one.get("url", "").removeprefix(STRUCTURE)
+        if name in ("narrative-language-control", "narrative-source-control"):
+            yield name, one.get("valueCode", "")
 
 
 def _typed(source: dict[str, Any], stem: str) -> tuple[str, Any] | None:

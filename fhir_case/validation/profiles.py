@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhir_case.issues import DefinitionError
-from fhir_case.validation import slicing
+from fhir_case.validation import narrative_control, slicing
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
@@ -93,6 +93,13 @@ def _below(checks: Checks, base: Element, name: str, element: Element) -> Elemen
     return None
 
 
+def _lacking(count: int, least: int) -> str:
+    """`is missing, and it is required`; `is there once; at least 2 are required`."""
+    if not count:
+        return "is missing, and it is required" if least == 1 else f"is missing; at least {least} are required"
+    return f"is there {'once' if count == 1 else f'{count} times'}; at least {least} are required"
+
+
 def _child(checks: Checks, child: Element, base: Element, named: str) -> Check | None:
     definition = f"{named}#{child.id}"
     least = child.min if child.min > base.min else 0
@@ -107,11 +114,14 @@ def _child(checks: Checks, child: Element, base: Element, named: str) -> Check |
     def check(node: Node, at: At, run: Run) -> None:
         found = pick(node, at)
         if len(found) < least:
-            how = "is missing" if not found else f"is there {len(found)} times"
-            run.say("element-missing", at, f"{name} {how}: at least {least} is demanded", definition=definition)
+            run.say("element-missing", at, f"{name} {_lacking(len(found), least)}", definition=definition)
         if most is not None and len(found) > most:
-            told = f"{name} must not be there" if most == 0 else f"{name} is there {len(found)} times: at most {most}"
-            run.say("element-too-many", at, told, definition=definition)
+            told = (
+                f"{name} must not be there"
+                if most == 0
+                else f"{name} is there {len(found)} times; at most {most} may be"
+            )
+            run.say("element-too-many", at, told, definition=definition, key=found[-1].at[1].key)
         if rule:
             for one in found:
                 rule(one, run)
@@ -130,8 +140,11 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
     below: dict[str, list[Check]] = {}
     for kind in element.types or (Type(""),):
         items[kind.code] = checks.items(element, kind, base, named)
+        if kind.code == "Narrative":
+            items[kind.code] += narrative_control.controls(element, f"{named}#{element.id}")
         below[kind.code] = children(checks, _as(element, kind), _as(base, kind), named) if element.children else []
-    if not narrowed and not any(items.values()) and not any(below.values()):
+    plain = element.fixed is not None and base.fixed is None and not isinstance(element.fixed, dict)
+    if not narrowed and not plain and not any(items.values()) and not any(below.values()):
         return None
     definition = f"{named}#{element.id}"
 
@@ -141,6 +154,8 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
             told = f"the profile allows {' or '.join(sorted(allowed))} here, found {one.kind}"
             run.say("type-not-allowed", one.at, told, definition=definition)
             return
+        if plain and type(one.twin) is dict and "extension" in one.twin:
+            run.say("value-fixed", one.at, "the fixed value has no extensions", definition=definition)
         if one.value is not None:
             for item in items.get(kind, ()):
                 item(one.value, one.at, run)
@@ -262,6 +277,6 @@ def profile_or_issue(
         run.say("profile-broken", at, str(error), "error", definition=definition)
         return None
     if profile is None:
-        run.say("profile-unknown", at, f"the profile {url} is not known here", unknown, "add the package that has it: --package NAME@VERSION",
-                definition)  # fmt: skip
+        run.say("profile-unknown", at, f"the profile {url} is not known here", unknown,
+                "add the package that has it: --package NAME@VERSION", definition)  # fmt: skip
     return profile

@@ -65,8 +65,8 @@ def check_reference(node: Node, at: At, run: Run) -> None:
     stated = node.get("type")
     if isinstance(stated, str) and not _is_type(stated, run):
         like = nearest(stated, run.checks.definitions.resources)
-        run.say("reference-type", (at, _TYPE, None), "the type is the name of a resource type",
-                fix=f"{like}?" if like else "", value=stated)  # fmt: skip
+        run.say("reference-type", (at, _TYPE, None), "the type is the name of a resource type, or the url of a logical model",
+                fix=f"did you mean {like}?" if like else "", value=stated)  # fmt: skip
     if not isinstance(text, str):
         if not any(key in node for key in ("identifier", "display", "extension", "_reference")):
             run.say("reference-format", at, "a Reference needs a reference, an identifier or a display", "warning")
@@ -106,12 +106,11 @@ def _is_type(stated: str, run: Run) -> bool:
 
     https://hl7.org/fhir/R4/references-definitions.html#Reference.type
     """
-    known = run.checks.definitions.resources
-    return (
-        stated in known
-        or stated in ("Resource", "DomainResource")
-        or (is_absolute(stated) and not stated.startswith(STRUCTURE))
-    )
+    definitions = run.checks.definitions
+    if stated in definitions.resources or stated in ("Resource", "DomainResource"):
+        return True
+    structure = definitions.find(stated, "StructureDefinition") if is_absolute(stated) else None
+    return structure is not None and structure.get("kind") == "logical"
 
 
 def targets(checks: Checks, kind: Type, definition: str) -> Item:

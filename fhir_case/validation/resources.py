@@ -6,7 +6,7 @@ from typing import Any
 
 from fhir_case.issues import DefinitionError
 from fhir_case.validation.bundles import BundleIndex
-from fhir_case.validation.nearest import nearest
+from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.profiles import profile_or_issue
 from fhir_case.validation.run import Node, Run
@@ -43,11 +43,23 @@ def check_content(resource: Node, at: At, run: Run) -> None:
     kind = resource.get("resourceType")
     checks = run.checks
     if not isinstance(kind, str):
-        run.say("resource-type-missing", at, "no resourceType: what resource this is cannot be known")
+        run.say(
+            "resource-type-missing",
+            at,
+            "there is no resourceType, so what this is cannot be known",
+            fix='add "resourceType": "Patient", or what it is',
+        )
         return
     if kind not in checks.definitions.resources:
         like = nearest(kind, checks.definitions.resources)
-        run.say("type-unknown", at, "R4 has no resource type of this name", fix=f"{like}?" if like else "", value=kind)
+        run.say(
+            "type-unknown",
+            at,
+            f"R4 has no resource type {kind[:60]}",
+            fix=instead(like),
+            value=kind,
+            key="resourceType",
+        )
         return
     if at[1].kind != kind:
         at = (at[0], Step(at[1].key, at[1].path, kind, kind), at[2])
@@ -94,8 +106,14 @@ def _check_use(resource: Node, at: At, run: Run) -> None:
             if value == "#" and holder is not None:
                 back.add(holder)
             said.add(value[1:])
+    seen: set[str] = set()
     for index, one in enumerate(contained):
         name = one.get("id")
+        if isinstance(name, str) and name in seen:
+            place = (at, Step("contained", "contained", "DomainResource.contained", "Resource"), index)
+            run.say("contained-id-twice", place, "another contained resource has this id", value=name)
+        elif isinstance(name, str):
+            seen.add(name)
         if isinstance(name, str) and name not in said and index not in back:
             place = (at, Step("contained", "contained", "DomainResource.contained", "Resource"), index)
             run.say("contained-unused", place, "nothing refers to this contained resource, and it does not refer to its "

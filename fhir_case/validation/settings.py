@@ -26,7 +26,7 @@ class ValidationSettings:
     """
 
     unknown_extensions: Level = "warning"
-    """An extension whose definition is not known (a modifier extension that is not known is an error in any case)."""
+    """An extension whose definition is not known (one that modifies is a warning at least)."""
     extension_domains: tuple[str, ...] = ()
     """Urls that begin with one of these are extensions that need no definition."""
     displays: Level = "warning"

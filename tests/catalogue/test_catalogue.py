@@ -16,7 +16,12 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)+")
 SAYS = {"Issue", "Found", "Problem", "Fault", "say", "note", "_fault", "_end"}
 """The functions whose arguments are codes."""
 
-AWAITED = frozenset({"bundle-entry", "contained-missing", "code-inactive"})
+AWAITED = frozenset(
+    {
+        "bundle-entry",
+        "contained-missing",
+    }
+)
 """Codes whose checks are being written: a code leaves this list when it is raised."""
 
 
