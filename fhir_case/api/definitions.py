@@ -46,6 +46,10 @@ def _resources(source: Any, notes: list[Issue]) -> Iterator[dict[str, Any]]:
 
 def _resource(source: Any) -> dict[str, Any]:
     try:
-        return resource_of(source)
+        found = resource_of(source)
     except CaseError as error:
         raise DefinitionError(str(error)) from None
+    if not isinstance(found.get("resourceType"), str):
+        where = f"{source}: " if isinstance(source, Path) else ""
+        raise DefinitionError(f"{where}a definition is a FHIR resource, and this has no resourceType")
+    return found

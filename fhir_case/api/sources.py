@@ -51,9 +51,14 @@ def _of_model(model: Any) -> Json:
 
 def has_floats(value: Any) -> bool:
     """Whether numbers of a dict have lost their digits already (`7.20` as a float is `7.2`)."""
-    kind = type(value)
-    if kind is dict:
-        return any(has_floats(held) for held in value.values())
-    if kind is list:
-        return any(has_floats(one) for one in value)
-    return kind is float
+    left = [value]
+    while left:  # without recursion: whatever the depth
+        held = left.pop()
+        kind = type(held)
+        if kind is float:
+            return True
+        if kind is dict:
+            left += held.values()
+        elif kind is list:
+            left += held
+    return False

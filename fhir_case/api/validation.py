@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fhir_case.api.sources import resource_of
+from fhir_case.api.sources import has_floats, resource_of
 from fhir_case.definitions import Definitions, r4
-from fhir_case.issues import DefinitionError, Issue, Place, Report
+from fhir_case.issues import CaseError, DefinitionError, Issue, Place, Report
 from fhir_case.json import tolerant
 from fhir_case.validation.settings import ValidationSettings
 from fhir_case.validation.validator import faults, validated
@@ -47,7 +47,17 @@ class Validator:
         from fhir_case.terminology.terminology import Terminology
         from fhir_case.validation.checks import Checks
 
-        self._checks = Checks(self.definitions, Terminology(self.definitions), self.settings)
+        terminology = Terminology(self.definitions)
+        if self.settings.terminology:
+            from fhir_case.api.asking import Asking
+
+            terminology = Asking(self.definitions, self.settings.terminology)
+        self._checks = Checks(self.definitions, terminology, self.settings)
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """What could not be loaded, and whether the terminology server is gone."""
+        return self.definitions.issues + getattr(self._checks.terminology, "issues", ())
 
     def __getstate__(self) -> tuple[Definitions, tuple[str, ...], ValidationSettings]:
         return self.definitions, self.profiles, self.settings
@@ -72,14 +82,25 @@ class Validator:
         elif isinstance(resource, (str, bytes)):
             text = resource
         if text is None:
-            value = resource if isinstance(resource, dict) else resource_of(resource)
-            return Report(tuple(validated(self._checks, value, None, name, self.profiles)))
+            return self._of_value(resource, name)
         read = tolerant.read(text)
         found = faults(read, name)
         if not any(one.severity == "fatal" for one in found):
             clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
             found += validated(self._checks, read.value, clear, name, self.profiles)
         return Report(tuple(found))
+
+    def _of_value(self, resource: Any, name: str) -> Report:
+        """The issues of a dict or a model; one note says that floats have lost digits."""
+        try:
+            value = resource_of(resource)
+        except CaseError as error:
+            return Report(error.issues)
+        notes: tuple[Issue, ...] = ()
+        if value is resource and has_floats(value):
+            told = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
+            notes = (Issue("digits-lost", told, "information", fix="read the JSON with fhir_case.loads"),)
+        return Report((*notes, *validated(self._checks, value, None, name, self.profiles)))
 
 
 @lru_cache(maxsize=1)

@@ -96,6 +96,8 @@ def validate(
     for issue in suppressions.unused():
         levels[issue.severity] += 1
         tell(*pieces_of(issue))
+    for issue in validator.issues[len(validator.definitions.issues) :]:
+        tell(*pieces_of(issue))
     raise typer.Exit(_status(levels, told.fail_on))
 
 
