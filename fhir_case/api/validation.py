@@ -75,6 +75,8 @@ class Validator:
         if isinstance(resource, Path):
             name = name or str(resource)
             try:
+                if (size := resource.stat().st_size) > self.settings.max_size:
+                    return self._too_large(size, name)
                 text = resource.read_bytes()
             except OSError as error:
                 told = f"the file cannot be read: {error.strerror or error}"
@@ -83,12 +85,18 @@ class Validator:
             text = resource
         if text is None:
             return self._of_value(resource, name)
+        if len(text) > self.settings.max_size:
+            return self._too_large(len(text), name)
         read = tolerant.read(text)
         found = faults(read, name)
         if not any(one.severity == "fatal" for one in found):
             clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
             found += validated(self._checks, read.value, clear, name, self.profiles)
         return Report(tuple(found))
+
+    def _too_large(self, size: int, name: str) -> Report:
+        told = f"{size:,} bytes are more than the {self.settings.max_size:,} of max_size, and were not read"
+        return Report((Issue("limit-size", told, "fatal", place=Place(name) if name else None),))
 
     def _of_value(self, resource: Any, name: str) -> Report:
         """The issues of a dict or a model; one note says that floats have lost digits."""
