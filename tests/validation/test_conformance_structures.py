@@ -225,3 +225,12 @@ def test_an_identifier_of_the_system_of_uris_is_a_uri() -> None:
     assert found(identified("urn:ietf:rfc:3986", "urn:oid:1.2.3")) == []
     assert found(identified("urn:ietf:rfc:3986", "1.2.3")) == [("identifier-value", "Patient.identifier[0]")]
     assert found(identified("mrn", "1")) == [("identifier-system", "Patient.identifier[0]")]
+
+
+def test_a_definition_of_hl7_has_its_work_group_as_publisher() -> None:
+    group = {"url": CORE + "structuredefinition-wg", "valueCode": "sec"}
+    made = code_system(url="http://hl7.org/fhir/test/CodeSystem/c", extension=[group])
+    assert found(made | {"publisher": "HL7 International / Security"}) == []
+    assert found(made | {"publisher": "NEMA/DICOM"}) == [("definition-publisher", "CodeSystem")]
+    assert found(made | {"publisher": "Somebody"}) == []
+    assert found(made | {"url": "http://example.org/CodeSystem/c", "publisher": "NEMA/DICOM"}) == []

@@ -15,28 +15,29 @@ from fhir_case.validation.run import Node, Run
 Check = Callable[[Node, At, Run], None]
 
 
-def _rule(module: str) -> Check:
-    """The function `check_<module>` of a module, which is imported when the first resource of that type is met."""
+def _rule(*modules: str) -> Check:
+    """The functions `check_<module>` of modules, which are imported when the first resource of that type is met."""
 
     def check(node: Node, at: At, run: Run) -> None:
-        found: Check = getattr(import_module(f"{__name__}.{module}"), f"check_{module}")
-        found(node, at, run)
+        for module in modules:
+            found: Check = getattr(import_module(f"{__name__}.{module}"), f"check_{module}")
+            found(node, at, run)
 
     return check
 
 
 RULES: dict[str, Check] = {
-    "CapabilityStatement": _rule("capability_statement"),
-    "CodeSystem": _rule("code_system"),
-    "ConceptMap": _rule("concept_map"),
+    "CapabilityStatement": _rule("capability_statement", "publisher"),
+    "CodeSystem": _rule("code_system", "publisher"),
+    "ConceptMap": _rule("concept_map", "publisher"),
     "Identifier": _rule("identifier"),
     "ImplementationGuide": _rule("implementation_guide"),
     "Measure": _rule("measure"),
     "MeasureReport": _rule("measure_report"),
-    "OperationDefinition": _rule("operation_definition"),
-    "SearchParameter": _rule("search_parameter"),
-    "StructureDefinition": _rule("structure_definition"),
-    "StructureMap": _rule("structure_map"),
-    "ValueSet": _rule("value_set"),
+    "OperationDefinition": _rule("operation_definition", "publisher"),
+    "SearchParameter": _rule("search_parameter", "publisher"),
+    "StructureDefinition": _rule("structure_definition", "publisher"),
+    "StructureMap": _rule("structure_map", "publisher"),
+    "ValueSet": _rule("value_set", "publisher"),
 }
 """By type: what is checked of each resource, or data type, of it."""

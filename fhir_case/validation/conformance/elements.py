@@ -110,7 +110,7 @@ def _check_in_snapshot(structure: Structure, element: Node, path: str, types: li
     if "." not in path:
         _forbid(element, _NOT_ON_ROOT if structure.is_constraint else tuple(n for n in _NOT_ON_ROOT if n != "meaningWhenMissing"),
                 "the root of a snapshot", at, run)  # fmt: skip
-    elif not structure.is_constraint:
+    elif not structure.is_constraint and structure.definition.get("kind") != "primitive-type":  # those have limits
         _forbid(element, _NOT_IN_TYPE, "an element of a type", at, run)
         for name in ("min", "max"):
             if name not in element:
