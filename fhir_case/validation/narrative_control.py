@@ -1,6 +1,6 @@
 """What a profile says of the sections of a narrative: languages, and where the text comes from.
 
-http://hl7.org/fhir/StructureDefinition/narrative-language-control and …/narrative-source-control, on an element of type Narrative.
+http://hl7.org/fhir/StructureDefinition/narrative-language-control and …/narrative-source-control, on a Narrative element.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def _check_language(wanted: str, definition: str, value: Any, at: At, run: Run) 
 def _check_sources(level: Level, definition: str, value: Any, at: At, run: Run) -> None:
     found = _sections(value)
     for start in found.without_source if found else ():
-        run.say("narrative-sections", at, f"no class says where this comes from (boilerplate, generated, original): {start}", level,
-                definition=definition)  # fmt: skip
+        told = f"no class says where this comes from (boilerplate, generated, original): {start}"
+        run.say("narrative-sections", at, told, level, definition=definition)
 
 
 def _sections(value: Any) -> Sections | None:

@@ -73,7 +73,7 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         return
     if text.startswith("#"):
         if resolve(run, text) is None:
-            run.say("reference-unresolved", at, "no contained resource has this id", value=text)
+            run.say("reference-unresolved", at, f"no contained resource has the id {text[1:65]}", value=text)
         return
     kind = type_in(text)
     local = kind in run.checks.definitions.resources or "?" in text or run.bundle is not None
@@ -88,6 +88,9 @@ def check_reference(node: Node, at: At, run: Run) -> None:
     if target is None and run.bundle is not None and run.bundle.alike(text) is not None:
         run.say("reference-unresolved", at, "leads to nothing in this Bundle; a resource of this type and id is there, but its "
                 "fullUrl does not fit", "warning", value=text)  # fmt: skip
+    elif target is None and run.bundle is not None and text.startswith(("urn:uuid:", "urn:oid:")):
+        run.say("reference-unresolved", at, "no entry of this Bundle has this fullUrl, and a urn leads nowhere else", "warning",
+                "correct the reference, or add the resource", value=text)  # fmt: skip
     if target is not None and kind and target.resource.get("resourceType") != kind:
         run.say(
             "reference-type", at, f"names a {kind}, and leads to a {target.resource.get('resourceType')}", value=text
@@ -146,6 +149,9 @@ def targets(checks: Checks, kind: Type, definition: str) -> Item:
             level: Severity = "error" if sure else "warning"
             run.say("reference-type", at, f"leads to {found}; allowed here: {words}", level, definition=definition)
             return
+        if target is None and kind.aggregation and "referenced" not in kind.aggregation and isinstance(text, str):
+            told = f"leads outside; allowed here: {', '.join(sorted(kind.aggregation))}"
+            run.say("reference-aggregation", at, told, definition=definition)
         if target is not None:
             if kind.aggregation and target.mode not in kind.aggregation and not (
                 target.mode == "bundled" and "referenced" in kind.aggregation

@@ -238,10 +238,18 @@ def _values(step: Step, kind: str, items: list[Item]) -> _ByKey:
     return check
 
 
+def _is_id(twin: Node, value: Any) -> bool:
+    """Whether a value has an id and nothing else beside it."""
+    return value is not None and len(twin) == 1 and type(twin.get("id")) is str
+
+
 def _twin(step: Step, inner: Check) -> _ByKey:
+    plain = step.key[1:]
+
     def check(value: Any, node: Node, at: At, run: Run) -> None:
         if type(value) is dict:
-            inner(value, (at, step, None), run)
+            if not _is_id(value, node.get(plain)):
+                inner(value, (at, step, None), run)
         else:
             run.say("element-type", (at, step, None), "expected an object with id or extension")
 
@@ -249,13 +257,18 @@ def _twin(step: Step, inner: Check) -> _ByKey:
 
 
 def _twins(step: Step, inner: Check) -> _ByKey:
+    plain = step.key[1:]
+
     def check(value: Any, node: Node, at: At, run: Run) -> None:
         if type(value) is not list:
             run.say("element-type", (at, step, None), "expected an array, one entry for each value, or null")
             return
+        held = node.get(plain)
+        values = held if type(held) is list else ()
         for index, one in enumerate(value):
             if type(one) is dict:
-                inner(one, (at, step, index), run)
+                if not _is_id(one, values[index] if index < len(values) else None):
+                    inner(one, (at, step, index), run)
             elif one is not None:
                 run.say("element-type", (at, step, index), "expected an object with id or extension, or null")
 
