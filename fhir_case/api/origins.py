@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fhir_case.bundle.identity import ITEM
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE
 from fhir_case.case.positions import Path as Keys
 from fhir_case.case.positions import Positions
@@ -51,7 +52,7 @@ def validated(case: Case, build: Build, validator: Validator, file: Path) -> Rep
     """The issues of a case's bundle, each with the place in the case file that its value came from."""
     from fhir_case.bundle.registry import installed
 
-    report = validator.validate(build.bundle, name=str(file))
+    report = Report(tuple(one for one in validator.validate(build.bundle, name=str(file)).issues if not _is_ours(one)))
     if not report.issues:
         return report
     try:
@@ -59,6 +60,11 @@ def validated(case: Case, build: Build, validator: Validator, file: Path) -> Rep
     except (OSError, CaseError):  # it has changed since it was read
         return report
     return traced(report, case, build, positions, installed())
+
+
+def _is_ours(issue: Issue) -> bool:
+    """Our own mark on a resource, whose codes we know, having made them."""
+    return issue.code == "code-system-unknown" and issue.value == ITEM
 
 
 def traced(report: Report, case: Case, build: Build, positions: Positions, mappings: Mappings) -> Report:

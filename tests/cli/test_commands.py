@@ -108,6 +108,60 @@ def test_a_case_with_errors_is_not_built_and_nothing_is_written(here: Path) -> N
     assert not Path("bundle.json").exists()
 
 
+SLIP = """\
+id: slip
+title: A case with a slip
+recorded: 2026-11-22T09:30:00Z
+patient: {age: 40 a, sex: female}
+timeline:
+  index: {types: [Visit], when: 2026-11}
+findings:
+  fever: {code: "http://hl7.org/fhir/administrative-gender femal | Female", when: at index}
+"""
+
+
+def test_build_validates_the_bundle_and_writes_it_all_the_same(here: Path) -> None:
+    Path("slip.yaml").write_text(SLIP, "utf-8")
+    result = run("build", "slip.yaml", "-o", "bundle.json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "  error: slip.yaml:8:17: Bundle.entry[" in result.stderr
+    assert "(did you mean female?) [code-unknown]" in result.stderr
+    assert re.search(r"^validated: 1 error, \d+ warnings?, \d+ undecided$", result.stderr, re.M)
+    assert loads(Path("bundle.json").read_text("utf-8"))["type"] == "transaction"
+    assert loads(run("build", "slip.yaml").stdout) == loads(Path("bundle.json").read_text("utf-8"))
+
+
+def test_build_does_not_validate_where_that_is_not_wanted(here: Path) -> None:
+    Path("slip.yaml").write_text(SLIP, "utf-8")
+    result = run("build", "slip.yaml", "--no-validate")
+    assert result.exit_code == 0
+    assert "validated" not in result.stderr
+
+
+def test_build_says_each_kind_of_warning_once_and_counts_what_is_undecided(here: Path) -> None:
+    short, long = run("build", SEED), run("build", SEED, "--explain")
+    assert short.exit_code == 0
+    assert "validated: 0 errors, " in short.stderr
+    for code in ("profile-unknown", "extension-unknown"):
+        assert short.stderr.count(f"[{code}]") == 1
+        assert long.stderr.count(f"[{code}]") > 10
+    assert "code-undecided" not in long.stderr
+
+
+def test_build_validates_with_what_the_project_and_the_command_line_give(here: Path) -> None:
+    Path("slip.yaml").write_text(SLIP, "utf-8")
+    Path("fhir-case.toml").write_text(
+        '[[suppress]]\ncode = "code-unknown"\nreason = "a slip on purpose"\n[validation]\nunresolved_profiles = "error"\n',
+        "utf-8",
+    )
+    result = run("build", "slip.yaml")
+    assert result.exit_code == 1
+    assert "[code-unknown]" not in result.stderr
+    assert "1 suppressed" in result.stderr
+    assert "error: slip.yaml:4:1: " in result.stderr
+    assert run("build", "slip.yaml", "--package", "no.such.package@1.0.0").exit_code == 2
+
+
 # --- new and schema ---------------------------------------------------------------------------------------------------
 
 
