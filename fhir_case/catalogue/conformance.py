@@ -184,4 +184,25 @@ CODES = (
         fix="Use the type of the definition.",
         link=R4 + "capabilitystatement.html", type="business-rule",
     ),
+    Code(
+        "definition-order", "Elements in another order than the snapshot's",
+        "The elements of a differential stand in the order of the base: what comes first there comes first here.",
+        fix="Move the element.",
+        link=R4 + "profiling.html#snapshot", type="structure",
+    ),
+    Code(
+        "definition-publisher", "Not the publisher that HL7 names",
+        (
+            "Definitions of HL7 say which work group owns them (structuredefinition-wg), and name it as publisher: "
+            "HL7 International / and its name."
+        ),
+        fix="Write the publisher as the message says.",
+        link=R4 + "extension-structuredefinition-wg.html", type="business-rule",
+    ),
+    Code(
+        "definition-map-element", "A map that names an element that is not there",
+        "A rule of a StructureMap names an element that the type it stands on does not have.",
+        fix="Correct the name.",
+        link=R4 + "structuremap.html", type="invalid",
+    ),
 )  # fmt: skip

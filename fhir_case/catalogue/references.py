@@ -41,15 +41,6 @@ CODES = (
         link=R4 + "elementdefinition-definitions.html#ElementDefinition.type.aggregation", type="structure",
     ),
     Code(
-        "bundle-entry", "A wrong entry of a Bundle",
-        (
-            "What an entry has depends on the type of the Bundle: requests in transactions, responses in "
-            "their answers, search in search results."
-        ),
-        fix="Add or leave out what is named.",
-        link=R4 + "bundle.html", type="structure",
-    ),
-    Code(
         "bundle-fullurl", "A missing or wrong fullUrl",
         (
             "fullUrl is the absolute identity of the resource in the entry; if it is an address on a server, "

@@ -137,17 +137,6 @@ CODES = (
         link=R4 + "references.html#contained", type="invariant",
     ),
     Code(
-        "contained-missing", "A reference to a contained resource that is not there",
-        (
-            "A reference that begins with # leads to a resource in `contained` of the same outermost "
-            "resource, by its id."
-        ),
-        '{"subject": {"reference": "#pat"}}',
-        '{"contained": [{"resourceType": "Patient", "id": "pat"}], "subject": {"reference": "#pat"}}',
-        fix="Add the resource, or correct the id.",
-        link=R4 + "references.html#contained", type="not-found",
-    ),
-    Code(
         "invariant", "A rule that holds between elements is broken",
         "Types and profiles state rules as FHIRPath expressions, each with a key (`obs-6`); this one is not met.",
         '{"start": "2021-05-01", "end": "2020-05-01"}', '{"start": "2020-05-01", "end": "2021-05-01"}',
