@@ -10,7 +10,7 @@ from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.profiles import profile_or_issue
 from fhir_case.validation.run import Node, Run
-from fhir_case.validation.vital_signs import implied_profile
+from fhir_case.validation.vital_signs import claims_vital_sign, implied_profile
 
 
 def check_resource(value: Any, at: At, run: Run) -> None:
@@ -73,6 +73,8 @@ def check_content(resource: Node, at: At, run: Run) -> None:
             place = ((at, _META, None), _PROFILE, index)
             check_profile(resource, url, at, place, run)
     implied = implied_profile(resource) if kind == "Observation" else ""
+    if implied and claims_vital_sign(claimed, checks.definitions):
+        implied = ""  # which of them it meets has been said
     for url in (*checks.global_profiles(kind), *([implied] if implied else [])):
         check_profile(resource, url, at, at, run)
     if run.root is resource and isinstance(resource.get("contained"), list) and checks.settings.contained:

@@ -7,6 +7,9 @@ org.hl7.fhir.core, 6.7): the first profile in this order whose codes hold one of
 
 from __future__ import annotations
 
+from typing import Any
+
+from fhir_case.definitions import Definitions
 from fhir_case.validation.plan import STRUCTURE
 from fhir_case.validation.run import Node
 
@@ -59,3 +62,15 @@ def implied_profile(observation: Node) -> str:
         if found:
             return min(found, key=_ORDER.index)
     return ""
+
+
+def claims_vital_sign(claimed: Any, definitions: Definitions) -> bool:
+    """Whether one of the profiles that `meta.profile` names is that of vital signs, or derived from it."""
+    for one in claimed if isinstance(claimed, list) else ():
+        url, seen = one, set[str]()
+        while isinstance(url, str) and url not in seen:
+            if url.split("|")[0] == STRUCTURE + "vitalsigns":
+                return True
+            seen.add(url)
+            url = (definitions.find(url, "StructureDefinition") or {}).get("baseDefinition")
+    return False

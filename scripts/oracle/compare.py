@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from named import collected, package
-from verdicts import SHARED, Oracle, Verdict, errors, failed
+from verdicts import SHARED, Oracle, Verdict, errors, failed, lacking
 
 from fhir_case.api.validation import Validator
 from fhir_case.validation.settings import ValidationSettings
@@ -66,6 +66,7 @@ class Count:
     wanted_found: int = 0
     said: int = 0
     said_wanted: int = 0
+    placed: int = 0
     some_place: int = 0
 
     def add(self, one: Compared, places: ModuleType) -> None:
@@ -82,6 +83,7 @@ class Count:
             self.we_reject += bool(one.ours)
             self.both_valid += not one.ours
         ours, theirs = _places(one.ours, places), _places(one.theirs, places)
+        self.placed += bool(one.ours and theirs)
         if ours and theirs:
             found, wanted, met, said = places.prf(theirs, theirs, ours, places.near)
             self.wanted, self.wanted_found = self.wanted + wanted, self.wanted_found + found
@@ -99,14 +101,15 @@ class Count:
         return (
             f"{self.all:6} {_share(self.both_invalid + self.both_valid, self.all)} {invalid:6} "
             f"{_share(self.both_invalid, invalid)} {_share(self.both_valid, valid)} "
-            f"{_share(self.some_place, self.both_invalid)} {_share(self.wanted_found, self.wanted)} "
+            f"{_share(self.some_place, self.placed)} {_share(self.wanted_found, self.wanted)} "
             f"{_share(self.said_wanted, self.said)} {self.crashed:5} {self.failed:5}"
         )
 
 
 HEAD = "  file  agree  inval  sensi  speci  place  found  meant crash nojud"
-"""invalid for the oracle; sensitivity; specificity; files with a place in common; its places found; ours that are its;
-our crashes; files that the oracle could not judge (a crash, a package it lacks), which are in no other figure."""
+"""invalid for the oracle; sensitivity; specificity; files with a place in common, of those where the oracle names one;
+its places found; ours that are its; our crashes; files that the oracle could not judge (a crash, a package it lacks),
+which are in no other figure."""
 
 
 def _share(part: int, whole: int) -> str:
@@ -114,7 +117,8 @@ def _share(part: int, whole: int) -> str:
 
 
 def _places(said: list[Said], places: ModuleType) -> set[str]:
-    return {places.norm(one.at) for one in said if one.at}
+    # "$" is how the oracle names the whole file, where there is no type that a path could begin with.
+    return {places.norm(one.at) for one in said if one.at not in ("", "$")}
 
 
 def scorer() -> ModuleType:
@@ -131,9 +135,10 @@ def scorer() -> ModuleType:
 
 def compared(files: Iterable[Path], validator: Any, theirs: dict[Path, Verdict]) -> Iterable[Compared]:
     """Each file as both see it."""
+    sets = lacking(validator.definitions)
     for file in files:
         wrong = [Said(issue["at"] or "", issue["id"] or "", issue["text"]) for issue in errors(theirs[file])]
-        unjudged = failed(theirs[file])
+        unjudged = failed(theirs[file], sets)
         try:
             issues = validator.validate(file).issues
         except Exception as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,13 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
+_IN_MEMORY = re.compile(r"for in-memory expansion of ValueSet '([^'|]+)")
 FAILURES = (
     ("ERROR_GENERATING_SNAPSHOT", "Unable to resolve package id"),
     ("SLICING_CANNOT_BE_EVALUATED", "could not be resolved"),
     ("SLICING_CANNOT_BE_EVALUATED", "Unable to resolve profile"),
     ("Extension_EXT_Version_Invalid", "(invalid Version"),
+    ("Terminology_PassThrough_TX_Message", "is not in valueset: http://hl7.org/fhir/ValueSet/languages"),
     ("", "HAPI-0676"),
 )
 """Errors by which the oracle says that it could not look, not that the resource is wrong: id, and a part of the text.
@@ -113,13 +116,38 @@ def errors(verdict: Verdict) -> list[dict[str, Any]]:
     return found
 
 
-def failed(verdict: Verdict) -> bool:
-    """Whether the oracle says nothing of the resource: it crashed, or could not look, and has no other error."""
+def failed(verdict: Verdict, lacking: Container[str] = ()) -> bool:
+    """Whether the oracle says nothing of the resource: it crashed, or could not look, and has no other error.
+
+    `lacking` are value sets that cannot be expanded for want of a package: it takes any code for one outside.
+    """
     if verdict.get("exception"):
         return "JsonSyntaxException" not in verdict["exception"]
     found = errors(verdict)
-    return bool(found) and all(map(_is_failure, found))
+    # A value set that it cannot expand makes further errors at the same place.
+    unexpanded = {issue["at"] for issue in found if "Unable to expand ValueSet" in issue["text"]}
+    left = [
+        issue
+        for issue in found
+        if not _is_failure(issue)
+        and not (issue["at"] in unexpanded and (issue["id"] or "").startswith("Terminology_"))
+        and not any(url in lacking for url in _IN_MEMORY.findall(issue["text"]))
+    ]
+    # A resource that it cannot judge is no target of the profile that a reference asks for.
+    return len(left) < len(found) and all(issue["id"] == "Reference_REF_CantMatchChoice" for issue in left)
 
 
 def _is_failure(issue: dict[str, Any]) -> bool:
     return any((not id or issue["id"] == id) and text in issue["text"] for id, text in FAILURES)
+
+
+def lacking(definitions: Any) -> set[str]:
+    """The value sets of packages that refer to value sets which are not there."""
+    found: set[str] = set()
+    for canonical in definitions.urls("ValueSet"):
+        url = canonical.split("|")[0]
+        compose = (definitions.find(canonical, "ValueSet") or {}).get("compose") or {}
+        named = [one for include in compose.get("include", ()) for one in include.get("valueSet", ())]
+        if any(definitions.find(one, "ValueSet") is None for one in named):
+            found.add(url)
+    return found
