@@ -151,3 +151,41 @@ def test_what_is_the_same_for_all_items_is_walked_once() -> None:
     begin = time.process_time()
     assert compile(text)(resource) == [True]
     assert time.process_time() - begin < 1
+
+
+def nested(name: str, depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for _ in range(depth):
+        made = {name: [made]}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("of", "expression", "resource"),
+    [
+        ("Questionnaire", "descendants().linkId.isDistinct()", nested("item", 10_000)),
+        ("Questionnaire", "descendants().linkId.isDistinct()", {"item": [{"linkId": str(n)} for n in range(50_000)]}),
+        ("CodeSystem", "concept.code.combine($this.descendants().concept.code).isDistinct()", nested("concept", 10_000)),
+        ("CodeSystem", "descendants().concept.code.isDistinct()", {"concept": [{"code": "a" * 200_000, "concept": {}}] * 99}),
+        ("Bundle", "entry" + ".select(%resource.entry)" * 5 + ".exists()", {"entry": [{"fullUrl": "a"}] * 2_000}),
+        ("Bundle", "entry" + ".combine(entry)" * 60 + ".fullUrl.isDistinct()", {"entry": [{"fullUrl": "a"}] * 2_000}),
+        ("ElementDefinition", "max.toInteger() > 1", {"max": "9" * 1_000_000}),
+        ("ElementDefinition", "path.matches('(a+)+$')", {"path": "a" * 5_000 + "b"}),
+        ("ElementDefinition", "path.matches('x*(a|aa)+y*$')", {"path": "a" * 5_000 + "b"}),
+        ("ElementDefinition", "path.matches('[^.]{1,64}([.][^.]{1,64})*')", {"path": "." * 100_000}),
+    ],
+)  # fmt: skip
+def test_a_hostile_resource_is_checked_directly_soon_and_as_the_engine_does(
+    of: str, expression: str, resource: dict[str, Any]
+) -> None:
+    value = resource if of == "ElementDefinition" else {"resourceType": of, **resource}
+    one = compile(expression, of)
+    begin = time.process_time()
+    said = []
+    for check in (one.check, one.general):
+        try:
+            said.append(check(value, Alone(value)))
+        except (FHIRPathError, Undecidable) as error:
+            said.append(type(error).__name__)
+    assert said[0] == said[1]
+    assert time.process_time() - begin < 5

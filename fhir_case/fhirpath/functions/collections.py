@@ -8,7 +8,7 @@ from typing import Any
 from fhir_case.fhirpath.errors import FHIRPathError
 from fhir_case.fhirpath.functions.signature import Function, whole
 from fhir_case.fhirpath.logic import is_number, same, truth
-from fhir_case.fhirpath.nodes import Item, Items, Node, as_quantity, children, descendants, system
+from fhir_case.fhirpath.nodes import MOST, Item, Items, Node, as_quantity, children, descendants, system
 from fhir_case.fhirpath.quantities import Quantity
 from fhir_case.fhirpath.times import DateTime, Moment, in_utc
 
@@ -155,6 +155,12 @@ def _take(_: Any, items: Items, count: Items) -> Items:
     return items[: max(whole(count, "take()") or 0, 0)]
 
 
+def _combine(_: Any, items: Items, other: Items) -> Items:
+    if len(items) + len(other) > MOST:
+        raise FHIRPathError(f"combine() makes more than {MOST} items")
+    return items + other
+
+
 COLLECTIONS = {
     "empty": Function(lambda _, items: not items, logic=True),
     "count": Function(lambda _, items: [len(items)]),
@@ -170,7 +176,7 @@ COLLECTIONS = {
     "skip": Function(_skip, 1, 1), "take": Function(_take, 1, 1),
     "intersect": Function(_intersect, 1, 1), "exclude": Function(_exclude, 1, 1),
     "union": Function(lambda _, items, other: union(items, other), 1, 1),
-    "combine": Function(lambda _, items, other: items + other, 1, 1),
+    "combine": Function(_combine, 1, 1),
     "children": Function(lambda _, items: children(items)),
     "descendants": Function(lambda _, items: descendants(items)),
 }  # fmt: skip
