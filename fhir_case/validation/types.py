@@ -240,7 +240,8 @@ def _values(step: Step, kind: str, items: list[Item]) -> _ByKey:
 
 def _is_id(twin: Node, value: Any) -> bool:
     """Whether a value has an id and nothing else beside it."""
-    return value is not None and len(twin) == 1 and type(twin.get("id")) is str
+    name = twin.get("id")
+    return value is not None and len(twin) == 1 and type(name) is str and not (name == "" or name.isspace())
 
 
 def _twin(step: Step, inner: Check) -> _ByKey:
