@@ -30,7 +30,7 @@ _INSTANT = re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T{_
 _TIME = re.compile(rf"{_CLOCK}(?:\.[0-9]+)?")
 _CODE = re.compile(r"[^\s]+(?: [^\s]+)*")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -142,17 +142,17 @@ _FITS: dict[str, Fits] = {
 }
 
 _EXPECTED = {
-    "boolean": "true or false, without quotation marks",
+    "boolean": "true or false",
     "integer": "a whole number from -2147483648 to 2147483647",
     "unsignedInt": "a whole number from 0 to 2147483647",
     "positiveInt": "a whole number from 1 to 2147483647",
-    "decimal": "a number, without quotation marks",
+    "decimal": "a number",
     "date": "a date: YYYY, YYYY-MM or YYYY-MM-DD",
     "dateTime": "a date (YYYY, YYYY-MM, YYYY-MM-DD) or a date with time and time zone (YYYY-MM-DDThh:mm:ss+zz:zz)",
     "instant": "a date with time and time zone: YYYY-MM-DDThh:mm:ss.sss+zz:zz",
     "time": "a time of day: hh:mm:ss",
-    "code": "a code: no white space but single spaces inside",
-    "id": "an id: 1 to 64 of the characters A-Z a-z 0-9 - .",
+    "code": "a code: no white space at its ends, and single spaces inside only",
+    "id": "an id: 1 to 64 letters (A-Z, a-z), digits, hyphens and dots",
     "base64Binary": "base64",
 }
 
@@ -188,7 +188,8 @@ def problems(kind: str, value: Any) -> Iterator[Problem]:
     elif kind in ("string", "markdown", "xhtml"):
         yield from _text(kind, value)
     elif not fits(kind)(value):
-        yield Problem("value-format", f"expected {wanted}")
+        bare = kind in ("code", "id") and value != value.strip()
+        yield Problem("value-format", f"expected {wanted}", fix="take the white space at the ends away" if bare else "")
 
 
 def _unquoted(kind: str, value: Any, wanted: str) -> Iterator[Problem]:
@@ -198,17 +199,28 @@ def _unquoted(kind: str, value: Any, wanted: str) -> Iterator[Problem]:
         yield Problem("value-range", f"expected {wanted}")
     else:
         is_number = type(value) in (int, float) or isinstance(value, Decimal)
-        yield Problem("value-format" if is_number else "element-type", f"expected {wanted}")
+        fix = "take the quotation marks away" if type(value) is str else ""
+        yield Problem("value-format" if is_number else "element-type", f"expected {wanted}", fix=fix)
 
 
 def _date(kind: str, text: str, wanted: str) -> Iterator[Problem]:
     pattern = {"date": _DATE, "dateTime": _DATE_TIME, "instant": _INSTANT}[kind]
     if not pattern.fullmatch(text):
-        yield Problem("value-format", f"expected {wanted}")
+        yield Problem("value-format", f"expected {wanted}", fix=_date_fix(kind, text))
     elif not _calendar(text):
         yield Problem("value-format", "a day that the calendar does not have")
     elif not _usual(text):
         yield Problem("value-range", "a year outside 1800 to 2100", "warning", "check for a slip of the keyboard")
+
+
+def _date_fix(kind: str, text: str) -> str:
+    if re.match(r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{4}", text):
+        return "write the year first, then month and day: YYYY-MM-DD"
+    if kind == "date" and _DATE.match(text) and "T" in text:
+        return "leave the time out"
+    if kind != "date" and re.fullmatch(rf"{_YEAR}{_DAY}T{_CLOCK}(?:\.[0-9]+)?", text):
+        return "add the time zone: Z for UTC, or such as +01:00"
+    return ""
 
 
 def _uri(kind: str, text: str) -> Iterator[Problem]:
@@ -259,7 +271,7 @@ def _text(kind: str, text: str) -> Iterator[Problem]:
     if len(text) > _LONGEST:
         yield Problem("value-length", f"{len(text)} characters; text has {_LONGEST} at most")
     if text.isspace():
-        yield Problem("value-whitespace", "nothing but white space", "warning" if kind == "string" else "error")
+        yield Problem("value-whitespace", "nothing but white space", "error" if kind == "xhtml" else "warning")
     elif kind == "string" and text != text.strip():
         yield Problem("value-whitespace", "white space at the beginning or the end", "warning")
     if kind == "string" and _HTML.search(text):
