@@ -69,6 +69,14 @@ def changed(old: str, new: str) -> str:
         return f"```console\n$ {command}\n{output(command, cwd)}\n```"
 
 
+def validated(name: str, text: str) -> str:
+    """A resource, and what `fhir-case validate` finds in it."""
+    with TemporaryDirectory() as made:
+        (Path(made) / name).write_text(text, "utf-8")
+        command = f"fhir-case validate {name}"
+        return f"```console\n$ cat {name}\n{text.strip()}\n$ {command}\n{output(command, Path(made))}\n```"
+
+
 def element(type: str, name: str) -> str:
     """One element of the first resource of a type in the bundle of the README's case."""
     bundle = Case.loads(block("yaml")).to_bundle()

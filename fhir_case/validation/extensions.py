@@ -13,6 +13,7 @@ from fhir_case.validation.places import At
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.profiles import profile_or_issue
 from fhir_case.validation.run import Node, Run
+from fhir_case.validation.whence import package_of
 
 if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks
@@ -126,7 +127,7 @@ def _unknown(url: str, at: At, run: Run, modifier: bool) -> None:
     elif url.startswith(settings.extension_domains):
         return
     run.say("extension-unknown", at, f"the extension {url[:120]} is not known here, so it cannot be checked", severity,
-            "add the package that defines it: --package NAME@VERSION", value=url)  # fmt: skip
+            package_of(url), value=url)  # fmt: skip
 
 
 def _context(checks: Checks, url: str) -> Context | None:

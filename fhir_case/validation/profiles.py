@@ -16,6 +16,7 @@ from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
 from fhir_case.validation.types import Check, Item
+from fhir_case.validation.whence import package_of
 
 if TYPE_CHECKING:
     from fhir_case.validation.checks import Checks, Profile
@@ -278,5 +279,5 @@ def profile_or_issue(
         return None
     if profile is None:
         run.say("profile-unknown", at, f"the profile {url} is not known here", unknown,
-                "add the package that has it: --package NAME@VERSION", definition)  # fmt: skip
+                package_of(url), definition)  # fmt: skip
     return profile
