@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir_case.issues import Severity
 from fhir_case.validation.nearest import instead
-from fhir_case.validation.places import At, path_of
+from fhir_case.validation.places import At
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
 
@@ -196,7 +196,7 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
         return
     verdicts = [_member(bound, one) for one in coded]
     if any(verdict for verdict, _ in verdicts):
-        _accept_displays(bound, codings, at, run)
+        _accept_displays(bound, codings, run)
         return
     undecided = next((why for verdict, why in verdicts if verdict is None), "")
     if undecided:
@@ -207,17 +207,16 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
             bound.definition, value=coded[0]["code"])  # fmt: skip
 
 
-def _accept_displays(bound: Bound, codings: list[Node], at: At, run: Run) -> None:
+def _accept_displays(bound: Bound, codings: list[Node], run: Run) -> None:
     """What the value set calls a code is a display of it, too, whatever was said of it before."""
-    if not any(one.code == "code-display" for one in run.found):
+    if not run.found.displays:
         return
-    for index, one in enumerate(codings):
+    for one in codings:
         system, code, display = one.get("system"), one.get("code"), one.get("display")
         if not (isinstance(system, str) and isinstance(code, str) and isinstance(display, str)):
             continue
         if bound.values and any(display == named.value for named in bound.values.designations(system, code)):
-            place = f"{path_of(at)}.coding[{index}].display"
-            run.found[:] = [found for found in run.found if found.code != "code-display" or path_of(found.at) != place]
+            run.found.accept_display(one)
 
 
 def _member(bound: Bound, coding: Node) -> tuple[bool | None, str]:

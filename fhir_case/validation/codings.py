@@ -65,7 +65,10 @@ def check_coding(node: Node, at: At, run: Run) -> None:
         run.say("code-inactive", at, "this code is no longer used", "warning", value=code)
     display = node.get("display")
     if isinstance(display, str):
+        before = len(run.found)
         _check_display(known, code, display, at, run)
+        if len(run.found) > before:
+            run.found.displays.setdefault(id(node), []).append(before)
 
 
 def _system(system: str, version: Any, at: At, run: Run) -> CodeSystem | None:

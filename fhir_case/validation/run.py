@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,23 @@ class Found:
     """The key in the object at `at` that is meant, where the line to be shown is that of a part of it."""
 
 
+class Findings(list[Found]):
+    """What has been found, in order; of a Coding's display also by the `id()` of the Coding, so that it can be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.displays: dict[int, list[int]] = {}
+
+    def accept_display(self, coding: Node) -> None:
+        """Take back what was said of the display of a Coding: in one step, however much has been found."""
+        for place in self.displays.pop(id(coding), ()):
+            self[place] = replace(self[place], code=TAKEN_BACK)
+
+
+TAKEN_BACK = ""
+"""The code of what was found and does not hold."""
+
+
 @dataclass(slots=True)
 class Shared:
     """What all resources of one validation share."""
@@ -52,7 +69,7 @@ class Run:
     """The checks of one resource. `found` is shared with the resources it is in and those in it."""
 
     checks: Checks
-    found: list[Found]
+    found: Findings
     resource: Node
     """The resource being checked: `%resource` of FHIRPath."""
     root: Node
@@ -89,11 +106,11 @@ class Run:
 
     def trial(self) -> Run:
         """The same place with a list of findings of its own: to see whether something would fit."""
-        return Run(self.checks, [], self.resource, self.root, self.shared, self.bundle, self.full_url)
+        return Run(self.checks, Findings(), self.resource, self.root, self.shared, self.bundle, self.full_url)
 
     def fits(self) -> bool:
         """Whether nothing that is an error was found."""
-        return not any(one.severity in ("error", "fatal") for one in self.found)
+        return not any(one.severity in ("error", "fatal") and one.code != TAKEN_BACK for one in self.found)
 
     # What FHIRPath asks (fhir_case.fhirpath.Scope).
 

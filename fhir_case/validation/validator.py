@@ -10,7 +10,7 @@ from fhir_case.json import places, tolerant
 from fhir_case.validation import resources
 from fhir_case.validation.checks import Checks
 from fhir_case.validation.places import keys_of, path_of, root
-from fhir_case.validation.run import Found, Run, Shared
+from fhir_case.validation.run import TAKEN_BACK, Findings, Found, Run, Shared
 
 
 def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[Found]:
@@ -18,7 +18,7 @@ def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     at = root(kind if isinstance(kind, str) else "")
     whole = resource if isinstance(resource, dict) else {}
-    run = Run(checks, [], whole, whole, Shared())
+    run = Run(checks, Findings(), whole, whole, Shared())
     try:
         resources.check_whole(resource, at, run, profiles)
     except RecursionError:
@@ -30,6 +30,8 @@ def _once(found: Iterable[Found], most: int) -> list[Found]:
     """Each defect once: two profiles that demand the same thing make one issue, of the graver severity."""
     kept: dict[tuple[Any, ...], Found] = {}
     for one in found:
+        if one.code == TAKEN_BACK:
+            continue
         key = (one.code, path_of(one.at), one.message)
         known = kept.get(key)
         if known is None or SEVERITIES.index(one.severity) < SEVERITIES.index(known.severity):

@@ -10,7 +10,7 @@ from fhir_case.terminology.terminology import Terminology
 from fhir_case.validation.checks import Checks
 from fhir_case.validation.places import path_of, root
 from fhir_case.validation.questionnaires import check_questionnaire, check_response
-from fhir_case.validation.run import Found, Run, Shared
+from fhir_case.validation.run import Findings, Found, Run, Shared
 from fhir_case.validation.settings import ValidationSettings
 
 Node = dict[str, Any]
@@ -60,7 +60,7 @@ def run_of(resource: Node, settings: ValidationSettings | None = None, definitio
     used = checks(settings)
     if definitions is not None:
         used = Checks(definitions, Terminology(definitions), settings or ValidationSettings())
-    return Run(used, [], resource, resource, Shared())
+    return Run(used, Findings(), resource, resource, Shared())
 
 
 def found(resource: Node, run: Run | None = None) -> list[Found]:
