@@ -20,6 +20,17 @@ INVARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "con-5": ("Condition", "verificationStatus.coding.where(system='http://terminology.hl7.org/CodeSystem/condition-ver-"
         "status' and code='entered-in-error').empty() or clinicalStatus.empty()", {"resourceType": "Condition",
         "verificationStatus": {"coding": [{"system": "a", "code": "confirmed"}]}, "clinicalStatus": {"text": "x"}}),
+    "eld-2": ("ElementDefinition", "min.empty() or max.empty() or (max = '*') or iif(max != '*', min <= max.toInteger())",
+        {"min": 0, "max": "1"}),
+    "eld-13": ("ElementDefinition", "type.select(code).isDistinct()", {"type": [{"code": "Quantity"}, {"code": "string"}]}),
+    "eld-19": ("ElementDefinition", r"path.matches('[^\\s\\.,:]{1,64}(\\.[^\\s\\.,:]{1,64}(\\[x\\])?(\\:[^\\s\\.]+)?)*')",
+        {"path": "Observation.component.value[x]"}),
+    "eld-8": ("ElementDefinition", "pattern.empty() or (type.count() <= 1)", {"type": [{"code": "code"}], "min": 0}),
+    "csd-1 (100 concepts)": ("CodeSystem", "concept.code.combine($this.descendants().concept.code).isDistinct()",
+        {"resourceType": "CodeSystem", "concept": [{"code": str(n), "display": "x"} for n in range(100)]}),
+    "sdf-9 (50 elements)": ("StructureDefinition",
+        "(snapshot | differential).element.all(path.contains('.').not() implies sliceName.empty())",
+        {"resourceType": "StructureDefinition", "snapshot": {"element": [{"path": "A.b", "min": 0}] * 50}}),
 }  # fmt: skip
 
 

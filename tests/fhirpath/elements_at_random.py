@@ -13,7 +13,10 @@ TEXTS = [
     "C", "%", "*", "1", "#", "#a", "Patient/1", "http://unitsofmeasure.org", "entered-in-error", "constraint", "code",
     "http://terminology.hl7.org/CodeSystem/condition-ver-status", "urn:uuid:1/_history/2", "Observation.value", "Name1",
 ]  # fmt: skip
-MOMENTS = ["2012", "2012-01", "2012-01-05", "2012-01-05T10:00:00Z", "2013-01-05T10:00:00+02:00", "nonsense", ""]
+MOMENTS = [
+    "2012", "2012-01", "2012-01-05", "2012-01-05T10:00:00Z", "2013-01-05T10:00:00+02:00", "nonsense", "", "2012-01-06",
+    "2012-02-30", "2012-01-05T11:00:00Z", "2013-01-05T10:00:00+01:00", "2013-01-06T10:00:00+02:00", "0000-01-01",
+]  # fmt: skip
 TWIN = {"extension": [{"url": "http://example.org", "valueBoolean": True}]}
 ODD: list[Any] = [None, [], {}, [None], "x", 0, True, [[]], {"id": "a"}]
 

@@ -72,6 +72,8 @@ WRITTEN = [
     ("Bundle", "entry.resource.ofType(Patient).name.exists() or entry.resource.as(Bundle).type = 'batch'"),
     ("Bundle", "entry.where(fullUrl.exists()).select(fullUrl & resource.meta.versionId).isDistinct()"),
     ("Bundle", "entry.all(response.exists() = (%resource.type = 'batch' or %resource.type = 'history'))"),
+    ("Period", "start <= end"), ("Patient", "birthDate < deceased.ofType(dateTime) or birthDate >= birthDate"),
+    ("ValueSet.expansion", "timestamp > timestamp or timestamp <= timestamp"),
     ("Reference", "reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids')"),
     ("string", "empty() or ($this = '*') or (toInteger() >= 0)"), ("code", "matches('a') or $this.exists()"),
 ]  # fmt: skip
