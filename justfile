@@ -14,9 +14,19 @@ setup:
 test *args:
     sh scripts/test {{args}}
 
-# all the tests, on real servers and with HL7's validator: none may be skipped
+# all the tests, on real servers and with HL7's validator, none skipped; then its verdicts and ours on everything there is
 full *args:
     FHIR_CASE_REQUIRE=shared,java,node sh scripts/test {{args}}
+    python scripts/oracle/full.py
+
+# our verdicts beside HL7's: all cases, examples, packages and 5,000 mutants (Java; an hour the first time)
+agreement *args:
+    python scripts/oracle/full.py {{args}}
+
+# the recorded verdicts that the tests hold us against, and the list of where we differ (Java)
+record *args:
+    python scripts/oracle/record.py {{args}}
+    python scripts/oracle/record.py --differences
 
 # what is wrong with the text and with the import arrows
 lint:
@@ -28,9 +38,16 @@ lint:
 types:
     mypy
 
-# speeds, and how much of HL7's examples the lines read
-bench *args:
+# all speeds: of cases and of the validator
+bench: bench-cases bench-validation
+
+# what cases cost, and how much of HL7's examples the lines read
+bench-cases *args:
     python scripts/bench.py {{args}}
+
+# our validator beside HL7's and others, as a table (Java; npm for the examples)
+bench-validation *args:
+    python scripts/bench_validation.py {{args}}
 
 # the seed case; with `--server URL` onto a server and home again
 demo *args:
