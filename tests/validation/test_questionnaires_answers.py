@@ -48,7 +48,7 @@ def test_an_answer_has_the_type_of_its_question(kind: str) -> None:
 def test_a_wrong_type_says_what_was_expected_and_what_was_found() -> None:
     one = found(response([ask("a", "decimal")], [give("a", ("Integer", 1))]))[0]
     assert (one.message, one.fix, one.definition) == (
-        "expected decimal, found integer", "valueDecimal", "http://example.com/Questionnaire/q#a",
+        "expected decimal, found integer", "answer with valueDecimal", "http://example.com/Questionnaire/q#a",
     )  # fmt: skip
 
 

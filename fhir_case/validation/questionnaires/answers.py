@@ -64,7 +64,7 @@ def check_answers(asked: Asked, item: Node, at: At) -> None:
         if kind not in allowed:
             words = " or ".join(named(one) for one in allowed)
             asked.say("questionnaire-answer-type", place, f"expected {words}, found {named(kind)[:64]}",
-                      fix=f"value{allowed[0]}" if len(allowed) == 1 else "")  # fmt: skip
+                      fix=f"answer with value{allowed[0]}" if len(allowed) == 1 else "")  # fmt: skip
             continue
         if kind in _LIMITS:
             _LIMITS[kind](asked, value, place)

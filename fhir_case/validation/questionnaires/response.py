@@ -106,6 +106,7 @@ class _Response:
                         "questionnaire-answer-disabled",
                         place,
                         f"{_called(question)} is not enabled by the other answers",
+                        fix="take it out, or correct the answers it depends on",
                     )
         if len(present) > 1 and not question.repeats:
             asked.say(
