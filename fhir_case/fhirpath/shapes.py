@@ -27,9 +27,12 @@ UNSET = object()
 """What is computed once in a loop, before that."""
 _STRINGS = {str}
 _moment = lru_cache(4096)(moment)
-_DAY = r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
-_CLOCK = r"(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))?"
-_PLAIN = {"date": re.compile(_DAY, re.A).fullmatch, "datetime": re.compile(_DAY + _CLOCK, re.A).fullmatch}
+_plain = re.compile(
+    r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d))?",
+    re.A,
+).fullmatch
+"""A date or a time that is there in every month and zone."""
 
 
 def _read(text: Any, kind: str) -> Moment:
@@ -232,11 +235,10 @@ def order(a: Any, kind: str, b: Any, other: str) -> int | None:
     """The order of two dates or times of FHIR."""
     if a is None or b is None:
         return None
-    if a.__class__ is str and b.__class__ is str and len(a) == len(b) and a[19:] == b[19:] and kind == other != "time":
-        # Of one precision and in one zone, as usual: the order of the texts. Days from the 29th on are looked at below.
-        plain = _PLAIN[kind]
-        if plain(a) and plain(b):
-            return (a > b) - (a < b)
+    # Of one precision and in one zone, as usual: the order of the texts. Days from the 29th on are looked at below.
+    alike = kind == other and a.__class__ is str and b.__class__ is str and len(a) == len(b) and a[19:] == b[19:]
+    if alike and (kind == "datetime" or (kind == "date" and len(a) == 10)) and _plain(a) and _plain(b):
+        return (a > b) - (a < b)
     return compared(_read(a, kind), _read(b, other))
 
 
