@@ -19,7 +19,9 @@ from fhir_case import Case, dumps
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("demo", "new", "check", "build", "validate", "explain", "push", "pull", "diff", "mapping", "schema", "fhirpath", "package")
+COMMANDS = (
+    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "diff", "mapping", "schema", "fhirpath", "package",
+)  # fmt: skip
 """In the order in which they are met."""
 
 
