@@ -238,7 +238,7 @@ def order(a: Any, kind: str, b: Any, other: str) -> int | None:
     # Of one precision and in one zone, as usual: the order of the texts. Days from the 29th on are looked at below.
     alike = kind == other and a.__class__ is str and b.__class__ is str and len(a) == len(b) and a[19:] == b[19:]
     if alike and (kind == "datetime" or (kind == "date" and len(a) == 10)) and _plain(a) and _plain(b):
-        return (a > b) - (a < b)
+        return int(a > b) - int(a < b)
     return compared(_read(a, kind), _read(b, other))
 
 
