@@ -16,7 +16,7 @@ COMPOSITION: Node = {
     "author": [{"display": "x"}], "title": "x", "subject": {"reference": UUID + "1"},
 }  # fmt: skip
 ID: dict[str, Any] = {"identifier": {"system": "http://x.org", "value": "1"}, "timestamp": "2020-01-01T00:00:00Z"}
-POST = {"request": {"method": "POST", "url": "Patient"}}
+POST: dict[str, Any] = {"request": {"method": "POST", "url": "Patient"}}
 
 
 def bundle(kind: str, *entries: Node, **more: Any) -> Node:

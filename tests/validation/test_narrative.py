@@ -12,8 +12,10 @@ DIV = "Patient.text.div"
 @pytest.mark.parametrize(
     "body",
     [
-        "x", "&#160;", "a&#160;b &lt; &quot;", "<p>x</p>", "<p><b>x</b></p>", "<kbd>x</kbd>", "<bdo>x</bdo>", "<address>x</address>",
-        "<table border='1'><tr valign='top'><td nowrap='x'>x</td></tr></table>", "<table><tbody><tr><th>x</th></tr></tbody></table>",
+        "x", "&#160;", "a&#160;b &lt; &quot;", "<p>x</p>", "<p><b>x</b></p>", "<kbd>x</kbd>", "<bdo>x</bdo>",
+        "<address>x</address>",
+        "<table border='1'><tr valign='top'><td nowrap='x'>x</td></tr></table>",
+        "<table><tbody><tr><th>x</th></tr></tbody></table>",
         "<ul><li>x</li></ul>", "<dl><dt>x</dt><dd>x</dd></dl>", "<a href='data:text/html,x'>x</a>", "<a href='mailto:x@y'>x</a>",
         "<img src='x'/>", "<p xml:lang='en' lang='en'>x</p>", "<pre space='x'>x</pre>", "<!-- c -->x", "<div><div>x</div></div>",
     ],
