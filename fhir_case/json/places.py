@@ -32,6 +32,9 @@ TOKENS = re.compile(
 )
 """Every text is a sequence of these; a text that is JSON has no `comment` and no `quoted`."""
 
+_PLAIN = re.compile(r"""(?:[^"'{}\[\]/]++|"(?:[^"\\]++|\\.)*+")*+""", re.DOTALL)
+"""All up to the next bracket, of text that is JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -109,7 +112,9 @@ def _follow(text: str, root: _Node) -> None:
     index: int | None = None
     name: str | None = None
     named = -1
-    for token in TOKENS.finditer(text):
+    strict = True  # as far as has been seen
+    tokens = TOKENS.finditer(text)
+    while (token := next(tokens, None)) is not None:
         kind, start = token.lastgroup, token.start()
         if kind == "space" or kind == "comment":
             continue
@@ -139,12 +144,32 @@ def _follow(text: str, root: _Node) -> None:
             child.start, child.key, child.end = start, (named if index is None and stack else -1), token.end()
         if index is not None:
             index += 1
+        if mark and strict and stack and (child is None or not child.held):
+            end = _after(text, start)
+            strict = end > 0
+            if strict:  # nothing in it is wanted: on from where it ends
+                if child is not None:
+                    child.end = end
+                tokens, name = TOKENS.finditer(text, end), None
+                continue
         if mark:
             stack.append((node, index))
             node, index = child, (0 if mark == "[" else None)
         elif not stack:
             return
         name = None
+
+
+def _after(text: str, start: int) -> int:
+    """Where the object or array ends that begins at `start`; -1 where that takes a look at each token."""
+    depth, place = 0, start
+    while (mark := text[place : place + 1]) and mark in "{}[]":
+        depth += 1 if mark in "{[" else -1
+        if not depth:
+            return place + 1
+        found = _PLAIN.match(text, place + 1)
+        place = found.end() if found else place
+    return -1
 
 
 def plain(written: str) -> str:
