@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 
 from checkout import ROOT, run
 
@@ -35,3 +36,15 @@ def test_the_bench_prints_every_figure_in_units_beside_its_goal() -> None:
         number = r" +[\d.]+ (cases/s|ms|s) +[\d.e+]+ +"
         assert re.search(rf"^  {re.escape(name)}{number}{re.escape(goal)}$", done.stdout, re.M), name
     assert re.search(r"^  ours : peer +[\d.]+ : 1$", done.stdout, re.M)
+
+
+def test_the_bench_of_the_validator_prints_a_table_with_goals(shared: Path) -> None:
+    done = run(
+        sys.executable, "scripts/bench_validation.py", "--only", "bundles", "--entries", "3", "30",
+        cwd=ROOT, PYTHONPATH=str(ROOT),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"^\| an entry of a bundle with 3 / 30 entries \| \d+ µs / \d+ µs \|  \| [\d.]+ times \| within 1.3 times \|$",
+        done.stdout, re.M,
+    )  # fmt: skip
