@@ -50,7 +50,7 @@ def differences(value: Any, wanted: Any, whole: bool, at: At) -> Iterator[tuple[
             else:
                 yield from differences(value[key], held, whole, below)
         for key in value:
-            if whole and key not in wanted:
+            if whole and key not in wanted and key != "id":  # an id names the element, it is no part of its value
                 yield (at, Step(key, key), None), f"{key} is not part of the fixed value", ""
     elif not same(value, wanted):
         yield at, "expected another value here", _short(wanted)

@@ -12,8 +12,8 @@ NAMED: Node = {"name": [{"given": ["a"]}], "birthDate": "2010-01-01"}
 COUNTED = profile(
     "counted", "Patient",
     {"path": "Patient.name", "min": 1, "max": "2"}, {"path": "Patient.name.given", "min": 1},
-    {"path": "Patient.telecom", "max": "0"}, {"path": "Patient.contact.name", "min": 1},
-    {"path": "Patient.birthDate", "min": 1},
+    {"path": "Patient.telecom", "max": "0"}, {"path": "Patient.birthDate", "min": 1},
+    {"path": "Patient.contact.name", "min": 1},
 )  # fmt: skip
 
 
@@ -71,6 +71,24 @@ FIXED = profile("fixed", "Observation", {"path": "Observation.status", "fixedCod
 def test_a_fixed_value_is_just_that_without_extensions(more: Node, right: bool) -> None:
     expected = [] if right else [("value-fixed", "Observation.status")]
     assert found(claims(observation(**more), "fixed"), FIXED) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        (concept(A), ""),
+        (concept(A, id="x"), ""),
+        (concept(B), ".coding[0].code"),
+        (concept(A, text="x"), ".text"),
+        (concept({**A, "display": "x"}), ".coding[0].display"),
+        (concept(A, B), "."),
+        ({**concept(A), **UNKNOWN}, ".extension"),
+    ],
+)
+def test_a_fixed_concept_is_just_that_but_for_ids(code: Node, wrong: str) -> None:
+    made = profile("coded", "Observation", {"path": "Observation.code", "fixedCodeableConcept": concept(A)})
+    expected = [("value-fixed", ("Observation.code" + wrong).rstrip("."))] if wrong else []
+    assert found(claims(observation(code=code), "coded"), made) == expected
 
 
 def test_a_profile_narrows_the_types_of_a_choice() -> None:
