@@ -190,12 +190,16 @@ def peers(asked: Any) -> Iterator[Row]:
     files = samples.some(samples.examples(), asked.files)
     for name, wanted in PEERS.items():
         given = [word for one in wanted for word in ("--with", one)]
-        done = subprocess.run(
-            ["uv", "run", "--quiet", "--no-project", *given, "python", str(ROOT / "scripts/benches/peers.py"), name],
-            input="".join(f"{file}\n" for file in files), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            yield name, "not run", done.stderr.strip().splitlines()[-1][:80], "", "peer"
+        try:
+            done = subprocess.run(
+                ["uv", "run", "--quiet", "--no-project", *given, "python", str(ROOT / "scripts/benches/peers.py"), name],
+                input="".join(f"{file}\n" for file in files), capture_output=True, text=True, check=True, timeout=600,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            yield f"{wanted[0]}, the same examples", f"under {3 * len(files) / 600:.1f} a s (stopped)", "", "", "peer"
+            continue
+        except subprocess.CalledProcessError as error:
+            yield f"{wanted[0]}", f"not run: {error.stderr.strip().splitlines()[-1][:80]}", "", "", "peer"
             continue
         said = json.loads(done.stdout.splitlines()[-1])
         told = f"{said['files'] / said['seconds']:.0f} a s"

@@ -29,9 +29,9 @@ def pyrofile_validator() -> Judge:
 
 def fhir_resources() -> Judge:
     """https://pypi.org/project/fhir.resources: the models of R4B, the nearest to R4 that it has."""
-    from fhir.resources import get_fhir_model_class
+    from fhir.resources.R4B import get_fhir_model_class
 
-    return lambda one: get_fhir_model_class(one["resourceType"], "R4B").model_validate(one)
+    return lambda one: get_fhir_model_class(one["resourceType"]).model_validate(one)
 
 
 def fhircraft() -> Judge:
