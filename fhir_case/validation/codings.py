@@ -27,8 +27,8 @@ _EXAMPLES = (
 def check_coding(node: Node, at: At, run: Run) -> None:
     """A code against the system it names."""
     system, code = node.get("system"), node.get("code")
-    if not isinstance(code, str):
-        return
+    if not isinstance(code, str) or code.isspace() or (isinstance(system, str) and system.isspace()):
+        return  # white space alone has been remarked on
     if not isinstance(system, str):
         if "system" not in node and "_system" not in node:
             run.say(

@@ -179,6 +179,9 @@ def problems(kind: str, value: Any) -> Iterator[Problem]:
         yield Problem("element-type", f"expected {wanted}, written as a JSON string", fix="put it in quotation marks")
     elif value == "":
         yield Problem("element-empty", "an empty string", fix="leave the element out")
+    elif value.isspace() and kind in ("code", "uri", "url", "canonical"):
+        # No code or address at all: HL7's validator remarks on it, and leaves the rest to bindings and references.
+        yield Problem("value-whitespace", "nothing but white space", "warning", "leave the element out")
     elif kind in ("uri", "url", "canonical", "oid", "uuid"):
         yield from _uri(kind, value)
     elif kind in ("date", "dateTime", "instant"):
