@@ -30,11 +30,11 @@ that it takes prefixes. Units on special scales (pH, B, ...) stand for themselve
 def source(data: bytes) -> str:
     """The module for a `ucum-essence.xml`."""
     root = ElementTree.fromstring(data)
-    prefixes, units = [], []
-    for prefix in root.iter(f"{NAMESPACE}prefix"):
-        prefixes.append(f"{prefix.attrib['Code']}={prefix.find(f'{NAMESPACE}value').attrib['value']}")
-    for base in root.iter(f"{NAMESPACE}base-unit"):
-        units.append(f"{base.attrib['Code']}*=1|")
+    prefixes = [
+        f"{prefix.attrib['Code']}={prefix.find(f'{NAMESPACE}value').attrib['value']}"
+        for prefix in root.iter(f"{NAMESPACE}prefix")
+    ]
+    units = [f"{base.attrib['Code']}*=1|" for base in root.iter(f"{NAMESPACE}base-unit")]
     for unit in root.iter(f"{NAMESPACE}unit"):
         value = unit.find(f"{NAMESPACE}value")
         symbol = unit.attrib["Code"] + ("*" if unit.get("isMetric") == "yes" else "")

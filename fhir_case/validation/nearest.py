@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-
 FEW = 10
 """Words that are named when none of them is like the one that was found."""
 

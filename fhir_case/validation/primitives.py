@@ -78,7 +78,10 @@ def _usual(text: str) -> bool:
 # What is well with most values, in one match each: a day that every year has, a year that people live in. Others are looked at
 # in `problems`, which decides.
 _SURE_YEAR = r"(?:1[89][0-9]{2}|20[0-9]{2})"
-_SURE_DAY = r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+_SURE_DAY = (
+    r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    r"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
 _SURE_TIME = rf"T{_CLOCK}(?:\.[0-9]+)?{_ZONE}"
 _ADDRESS = r"[!-;=?-~]"  # ASCII without white space, < and >
 
