@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from defining import found
-from small import Node, claims, coding, concept, observation, patient, profile, text
+from instances import Node, claims, coding, concept, observation, patient, profile, text
 
 STATUS = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from defining import found
-from small import Node, observation, patient, text
+from instances import Node, observation, patient, text
 
 UUID = "urn:uuid:c757873d-ec9a-4326-a141-556f4323952"
 PATIENT = patient(id="1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from defining import found
-from small import CORE, HERE, Node, claims, observation, patient, profile
+from instances import CORE, HERE, Node, claims, observation, patient, profile
 
 AT = "Patient.extension[0]"
 PLACE = {"url": CORE + "patient-birthPlace", "valueAddress": {"city": "x"}}

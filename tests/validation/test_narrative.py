@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from defining import found
-from small import CORE, XHTML, Node, claims, patient, profile, text
+from instances import CORE, XHTML, Node, claims, patient, profile, text
 
 DIV = "Patient.text.div"
 

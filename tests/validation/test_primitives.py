@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from defining import found
-from small import UNKNOWN, Node, observation, patient
+from instances import UNKNOWN, Node, observation, patient
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from defining import found
-from small import CORE, UNKNOWN, Node, claims, coding, concept, observation, patient, profile
+from instances import CORE, UNKNOWN, Node, claims, coding, concept, observation, patient, profile
 
 NAMED: Node = {"name": [{"given": ["a"]}], "birthDate": "2010-01-01"}
 COUNTED = profile(

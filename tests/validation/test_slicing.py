@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from defining import found
-from small import CORE, HERE, SYSTEM, Node, claims, coding, concept, observation, patient, profile
+from instances import CORE, HERE, SYSTEM, Node, claims, coding, concept, observation, patient, profile
 
 
 def sliced(path: str, *by: tuple[str, str], rules: str = "open", ordered: bool = False) -> Node:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from defining import found
-from small import CORE, Node, claims, observation, patient, profile
+from instances import CORE, Node, claims, observation, patient, profile
 
 AT = "Observation.subject"
 
