@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from fhir_case.client.messages import NoAnswerError, Request, Response, Step
+from fhir_case.client.messages import NoAnswerError, Request, Response, Step, Together
+from fhir_case.issues import FHIRCaseError
 from fhir_case.json import dumps, loads
 
 T = TypeVar("T")
@@ -14,19 +15,33 @@ T = TypeVar("T")
 BASE = "http://server.example/fhir"
 
 
-def drive(step: Step[T], server: Callable[[Request], Response]) -> T:
-    """Run a step; the server raises `NoAnswerError` for an answer that doesn't come."""
+def drive(step: Step[T], server: Callable[[Request], Response], waits: list[float] | None = None) -> T:
+    """Run a step; the server raises `NoAnswerError` for an answer that doesn't come. Pauses are noted in `waits`, and
+    what may run at the same time runs in its order."""
     try:
-        request = next(step)
+        wanted = next(step)
         while True:
-            try:
-                response = server(request)
-            except NoAnswerError as lost:
-                request = step.throw(lost)
-            else:
-                request = step.send(response)
+            came: Any = None
+            if isinstance(wanted, Request):
+                try:
+                    came = server(wanted)
+                except NoAnswerError as lost:
+                    wanted = step.throw(lost)
+                    continue
+            elif isinstance(wanted, Together):
+                came = tuple(_result(one, server, waits) for one in wanted.steps)
+            elif waits is not None:
+                waits.append(wanted.seconds)
+            wanted = step.send(came)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
+
+
+def _result(step: Step[T], server: Callable[[Request], Response], waits: list[float] | None) -> T | FHIRCaseError:
+    try:
+        return drive(step, server, waits)
+    except FHIRCaseError as error:
+        return error
 
 
 def answer(resource: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -62,10 +62,10 @@ class Asking(Terminology):
         known = self._remote.known(question)
         if known is not None or self._remote.gone:
             return known or Answer(None)
-        from fhir_case.client import drivers
+        from fhir_case.client import drivers, wire
 
         if self._client is None:
-            self._client = drivers.sync_client(timeout=20)
+            self._client = wire.sync_client(timeout=20)
         return drivers.run(_step(self._remote, question), self._client, max_bytes=LARGEST)
 
 

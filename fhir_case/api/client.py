@@ -11,9 +11,10 @@ from fhir_case.api.case import Case, Reading
 from fhir_case.api.depth import walked
 from fhir_case.api.sources import resource_of
 from fhir_case.case.check import refers_well
-from fhir_case.client.drivers import async_client, run, run_async, sync_client
+from fhir_case.client.drivers import run, run_async
 from fhir_case.client.messages import Step, base_url
 from fhir_case.client.steps import Capabilities, capabilities
+from fhir_case.client.wire import async_client, sync_client
 from fhir_case.delivery.home import home
 from fhir_case.delivery.pull import pull
 from fhir_case.delivery.push import push

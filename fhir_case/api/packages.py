@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
-from fhir_case.client.drivers import run, sync_client
+from fhir_case.client.drivers import run
 from fhir_case.client.messages import NoAnswerError, Step
 from fhir_case.client.messages import Request as Get
+from fhir_case.client.wire import sync_client
 from fhir_case.definitions.cache import PackageCache
 from fhir_case.definitions.names import parsed
 from fhir_case.definitions.registry import REGISTRY, Answer, Fetched, Request, fetched

@@ -29,9 +29,10 @@ _HINTS = {
 def ask(request: Request, what: str) -> Step[Response]:
     """One request, its response whatever the status. Raises `Unreachable` where none came."""
     try:
-        return (yield request)
+        response: Response = yield request
     except NoAnswerError as lost:
         raise Unreachable(f"{what}: {lost.reason}") from None
+    return response
 
 
 def fetch(request: Request, what: str) -> Step[dict[str, Json]]:

@@ -1,117 +1,163 @@
 """The two loops that run steps over a connection, one with threads' patience and one with asyncio's.
 
-The only module that imports httpx. Any client can be given, with its own transport, proxies, certificates and login.
+They know nothing of HTTP: `fhir_case.client.wire` does one request, and the steps decide which.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any, TypeVar
 
-import httpx
-
-from fhir_case.client.messages import NoAnswerError, Request, Response, Step
+from fhir_case.client.messages import NoAnswerError, Request, Step, Together
+from fhir_case.client.width import Width
+from fhir_case.client.wire import MAX_BYTES, AsyncClient, Client, exchange, exchange_async
+from fhir_case.issues import FHIRCaseError
 
 T = TypeVar("T")
 
-TIMEOUT = httpx.Timeout(120, connect=10)
-"""A transaction may take a minute on a server that has just started; a connection may not."""
 
-MAX_BYTES = 256 * 1024 * 1024
-"""The longest body that is read: far above any page or `$everything` of one patient, far below memory."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the wants of a step are met, and of the steps within it."""
 
-
-def sync_client(**options: Any) -> httpx.Client:
-    """A client fit for FHIR servers: patient, no redirects followed (they would turn a POST into a GET)."""
-    return httpx.Client(**{"timeout": TIMEOUT, **options})
-
-
-def async_client(**options: Any) -> httpx.AsyncClient:
-    """`sync_client` for asyncio."""
-    return httpx.AsyncClient(**{"timeout": TIMEOUT, **options})
+    max_bytes: int
+    sleep: Callable[[float], Any]
+    note: Callable[[int | None], None] = lambda status: None
+    """Told the status of each answer, None where none came."""
+    stopped: Event = field(default_factory=Event)
+    """Set when the steps beside this one need not go on."""
 
 
-def run(step: Step[T], client: httpx.Client, *, max_bytes: int = MAX_BYTES) -> T:
-    """Run a step to its end, and return its value. Raises what the step raises (a `ServerError`)."""
+class _Stopped(BaseException):
+    """A step beside this one failed in a way that ends them all."""
+
+
+def run(
+    step: Step[T],
+    client: Client,
+    *,
+    max_bytes: int = MAX_BYTES,
+    sleep: Callable[[float], object] | None = None,
+) -> T:
+    """Run a step to its end, and return its value. Raises what the step raises (a `ServerError`).
+
+    `sleep`: what is done for a `Wait`, in place of waiting.
+    """
+    stopped = Event()
+    return _run(step, client, _Way(max_bytes, sleep or stopped.wait, stopped=stopped))
+
+
+def _run(step: Step[T], client: Client, way: _Way) -> T:
+    came: Any = None
     try:
-        request = next(step)
+        wanted = next(step)
         while True:
-            try:
-                response = _exchange(client, request, max_bytes)
-            except NoAnswerError as lost:
-                request = step.throw(lost)
+            if way.stopped.is_set():
+                raise _Stopped
+            if isinstance(wanted, Request):
+                try:
+                    came = exchange(client, wanted, way.max_bytes)
+                except NoAnswerError as lost:
+                    way.note(None)
+                    wanted = step.throw(lost)
+                    continue
+                way.note(came.status)
+            elif isinstance(wanted, Together):
+                came = _together(wanted, client, way)
             else:
-                request = step.send(response)
+                came = way.sleep(wanted.seconds)
+            wanted = step.send(came)
     except StopIteration as end:
         value: T = end.value
         return value
+    finally:
+        step.close()
 
 
-async def run_async(step: Step[T], client: httpx.AsyncClient, *, max_bytes: int = MAX_BYTES) -> T:
+def _together(wanted: Together, client: Client, way: _Way) -> tuple[Any, ...]:
+    width = Width(wanted.most, adaptive=wanted.adaptive)
+    way = replace(way, note=width.note)
+    steps, results = iter(wanted.steps), list[Any]()
+    running: dict[Future[Any], int] = {}
+    pool = ThreadPoolExecutor(width.most)
+    try:
+        while True:
+            while len(running) < width.now and (step := next(steps, None)) is not None:
+                running[pool.submit(_run, step, client, way)] = len(results)
+                results.append(None)
+            if not running:
+                return tuple(results)
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                results[running.pop(done)] = _result(done)
+    except BaseException:
+        way.stopped.set()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(done: Future[Any] | asyncio.Future[Any]) -> Any:
+    try:
+        return done.result()
+    except FHIRCaseError as error:
+        return error
+
+
+async def run_async(
+    step: Step[T],
+    client: AsyncClient,
+    *,
+    max_bytes: int = MAX_BYTES,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> T:
     """`run` for asyncio."""
+    return await _run_async(step, client, _Way(max_bytes, sleep))
+
+
+async def _run_async(step: Step[T], client: AsyncClient, way: _Way) -> T:
+    came: Any = None
     try:
-        request = next(step)
+        wanted = next(step)
         while True:
-            try:
-                response = await _exchange_async(client, request, max_bytes)
-            except NoAnswerError as lost:
-                request = step.throw(lost)
+            if isinstance(wanted, Request):
+                try:
+                    came = await exchange_async(client, wanted, way.max_bytes)
+                except NoAnswerError as lost:
+                    way.note(None)
+                    wanted = step.throw(lost)
+                    continue
+                way.note(came.status)
+            elif isinstance(wanted, Together):
+                came = await _together_async(wanted, client, way)
             else:
-                request = step.send(response)
+                came = await way.sleep(wanted.seconds)
+            wanted = step.send(came)
     except StopIteration as end:
         value: T = end.value
         return value
+    finally:
+        step.close()
 
 
-def _exchange(client: httpx.Client, request: Request, most: int) -> Response:
-    body = bytearray()
+async def _together_async(wanted: Together, client: AsyncClient, way: _Way) -> tuple[Any, ...]:
+    width = Width(wanted.most, adaptive=wanted.adaptive)
+    way = replace(way, note=width.note)
+    steps, results = iter(wanted.steps), list[Any]()
+    running: dict[asyncio.Future[Any], int] = {}
     try:
-        with client.stream(request.method, request.url, **_options(request)) as answer:
-            for chunk in answer.iter_bytes():
-                body += chunk
-                _check(body, most)
-            return Response(answer.status_code, _headers(answer.headers), bytes(body), request.url)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise _lost(error, request) from None
-
-
-async def _exchange_async(client: httpx.AsyncClient, request: Request, most: int) -> Response:
-    body = bytearray()
-    try:
-        async with client.stream(request.method, request.url, **_options(request)) as answer:
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                _check(body, most)
-            return Response(answer.status_code, _headers(answer.headers), bytes(body), request.url)
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise _lost(error, request) from None
-
-
-def _options(request: Request) -> dict[str, Any]:
-    # httpx drops the query of a URL when it is given params, so none are given where there are none.
-    params = {"params": list(request.params)} if request.params else {}
-    return {"headers": dict(request.headers), "content": request.body, **params}
-
-
-def _headers(headers: httpx.Headers) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def _check(body: bytearray, most: int) -> None:
-    if len(body) > most:
-        raise NoAnswerError(f"the answer is longer than {most:,} bytes and was not read to its end", sent=True)
-
-
-def _lost(error: Exception, request: Request) -> NoAnswerError:
-    """Why no answer came, in words. A connection that was never made cannot have changed anything."""
-    server = "/".join(request.url.split("?")[0].split("/")[:3])
-    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.InvalidURL)
-    if isinstance(error, httpx.ConnectTimeout):
-        reason = f"{server} did not answer within the time for connecting"
-    elif isinstance(error, httpx.TimeoutException):
-        reason = f"{server} did not answer in time"
-    elif isinstance(error, httpx.ConnectError):
-        reason = f"no connection to {server} ({error}); is the server running, and is the address right?"
-    else:
-        reason = f"the connection to {server} broke off ({type(error).__name__})"
-    return NoAnswerError(reason, sent=not never_sent)
+        while True:
+            while len(running) < width.now and (step := next(steps, None)) is not None:
+                running[asyncio.ensure_future(_run_async(step, client, way))] = len(results)
+                results.append(None)
+            if not running:
+                return tuple(results)
+            for done in (await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED))[0]:
+                results[running.pop(done)] = _result(done)
+    finally:
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

@@ -1,25 +1,30 @@
-"""What steps and drivers say to one another: requests, responses, and that no answer came.
+"""What steps and drivers say to one another: requests and responses, waiting, several at once, and that no answer came.
 
-A *step* is a generator that yields each `Request` it wants sent, is sent the `Response`, and returns its result. It
-never opens a connection, so paging, retrying and everything else that decides is tested without a server; a driver
-(`fhir_case.client.drivers`) runs it over a real connection.
+A *step* is a generator that yields what it wants and is sent what came of it: for a `Request` the `Response`, for a
+`Wait` nothing, for a `Together` the results of its steps. It never opens a connection and never sleeps, so paging,
+retrying and everything else that decides is tested without a server or a clock; a driver (`fhir_case.client.drivers`)
+runs it over a real connection. What concerns any request, whoever asks, is put around a step by
+`fhir_case.client.through`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from fhir_case import json
-from fhir_case.issues import Unreachable
+from fhir_case.issues import FHIRCaseError, Unreachable
 from fhir_case.json import Json
 
 T = TypeVar("T")
 
 MEDIA_TYPE = "application/fhir+json"
 """https://hl7.org/fhir/R4/http.html#mime-type"""
+
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Request:
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    repeatable: bool = field(default=None, repr=False)  # type: ignore[assignment]
+    """Whether it may be sent again where the answer to it never came, and so perhaps was acted upon. By the method
+    (https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2), unless said otherwise: a POST may be, if all it does is
+    conditional. Where not, `NoAnswerError` reaches the step, which finds out by reading."""
+
+    def __post_init__(self) -> None:
+        if self.repeatable is None:
+            object.__setattr__(self, "repeatable", self.method in IDEMPOTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +67,35 @@ class NoAnswerError(Exception):
         self.reason, self.sent = reason, sent
 
 
-Step: TypeAlias = Generator[Request, Response, T]
-"""A decision that needs answers: yields requests, is sent responses (or thrown `NoAnswerError`), returns a `T`."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause that is wanted before going on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Steps that may run at the same time, each taken from `steps` only when its turn comes.
+
+    Sent back: a tuple, in the order of the steps, of their results, or of the `FHIRCaseError` that a step ended with.
+    """
+
+    steps: Iterable[Step[Any]]
+    most: int = 4
+    """How many run at once, at most. 2 to 4 keep one server busy."""
+    adaptive: bool = True
+    """Fewer at once where the server says that it is too much, and more again as it answers."""
+
+
+Step: TypeAlias = Generator[Request | Wait | Together, Any, T]
+"""A decision that needs answers: yields what it wants, is sent what came (or thrown `NoAnswerError`), returns a `T`."""
+
+
+def together(steps: Iterable[Step[T]], most: int = 4, *, adaptive: bool = True) -> Step[tuple[T | FHIRCaseError, ...]]:
+    """Run steps at the same time; see `Together`."""
+    came: tuple[T | FHIRCaseError, ...] = yield Together(steps, most, adaptive)
+    return came
 
 
 def get(url: str, params: tuple[tuple[str, str], ...] = ()) -> Request:
@@ -63,10 +103,10 @@ def get(url: str, params: tuple[tuple[str, str], ...] = ()) -> Request:
     return Request("GET", url, params, {"Accept": MEDIA_TYPE, "Cache-Control": "no-cache"})
 
 
-def post(url: str, resource: Json) -> Request:
-    """A POST of a resource."""
+def post(url: str, resource: Json, *, repeatable: bool = False) -> Request:
+    """A POST of a resource; `repeatable`: all that it does is conditional."""
     headers = {"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE}
-    return Request("POST", url, (), headers, json.dumps(resource).encode())
+    return Request("POST", url, (), headers, json.dumps(resource).encode(), repeatable)
 
 
 def post_form(url: str, params: tuple[tuple[str, str], ...]) -> Request:
@@ -79,7 +119,7 @@ def post_form(url: str, params: tuple[tuple[str, str], ...]) -> Request:
         "Content-Type": "application/x-www-form-urlencoded",
         "Cache-Control": "no-cache",
     }
-    return Request("POST", url, (), headers, urlencode(params, quote_via=quote).encode())
+    return Request("POST", url, (), headers, urlencode(params, quote_via=quote).encode(), repeatable=True)
 
 
 def base_url(text: str) -> str:

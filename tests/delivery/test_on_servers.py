@@ -9,9 +9,10 @@ import httpx
 import pytest
 import small
 
-from fhir_case.client.drivers import run, sync_client
+from fhir_case.client.drivers import run
 from fhir_case.client.messages import Response
 from fhir_case.client.steps import capabilities, read
+from fhir_case.client.wire import sync_client
 from fhir_case.delivery.home import home
 from fhir_case.delivery.pull import Pulled, pull
 from fhir_case.delivery.push import push
