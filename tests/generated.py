@@ -16,6 +16,7 @@ from fhir_case.case.base import REFERENCE, Part, Quote, Stated
 from fhir_case.case.check import TIMES, reference_fields, targets
 from fhir_case.case.clinical import DiagnosticReport
 from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.links import Link
 from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import KINDS
 from fhir_case.case.people import Event
@@ -70,6 +71,9 @@ spans = st.builds(
     ),
     st.integers(0, 99), st.integers(0, 5), st.sampled_from(UNITS), st.sampled_from([None, None, "<", ">="]),
 )  # fmt: skip
+LINKS = st.builds(Link, st.none(), NAMES) | st.builds(
+    Link, st.none(), st.none() | NAMES, st.just("Practitioner/7") | st.just("http://x.org/fhir/Organization/1")
+) | st.builds(Link, st.none(), NAMES, st.none(), st.just("http://x.org/ids"), NAMES, st.none() | st.just("Device"))  # fmt: skip
 instants = st.datetimes().map(lambda d: d.replace(microsecond=0).isoformat() + "Z")
 
 
@@ -127,10 +131,10 @@ class Making:
         if name in reference_fields(model) and not special:
             allowed = targets("reports" if model is DiagnosticReport else "", name)
             ids = [k for k, kind in self.ids.items() if (not allowed or kind in allowed) and k != self.current]
-            one = st.sampled_from(sorted(ids)) if ids else st.none()
-            if get_origin(info.annotation) is list:
-                return st.lists(one, max_size=2) if ids else st.just([])
-            return one
+            one: st.SearchStrategy[Any] = LINKS
+            if ids:
+                one |= st.sampled_from(sorted(ids)) | st.builds(Link, st.sampled_from(sorted(ids)), NAMES)
+            return st.lists(one, max_size=2) if get_origin(info.annotation) is list else one
         return special(self) if special else self.of(info.annotation, tuple(info.metadata))
 
     def part(self, model: type[BaseModel], **given: Any) -> Any:

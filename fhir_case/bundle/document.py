@@ -15,6 +15,7 @@ from fhir_case.case.model import PATIENT, CaseModel, Entry
 from fhir_case.case.people import Header
 from fhir_case.json import Json
 from fhir_case.lens import Context, quotes, unknown
+from fhir_case.lens.fields import put_reference
 from fhir_case.lens.slots import MALFORMED
 from fhir_case.mappings.document import COMPOSITION
 
@@ -139,7 +140,7 @@ def provenance(case: CaseModel, context: Context, mappings: Mappings) -> dict[st
     }
     kind = {"system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "author"}
     agents: list[dict[str, Any]] = [
-        {"type": {"coding": [{**kind, "display": "Author"}]}, "who": {"reference": context.address(author)}}
+        {"type": {"coding": [{**kind, "display": "Author"}]}, "who": put_reference(author, context)}
         for author in case.source.authors
     ]
     if not agents:

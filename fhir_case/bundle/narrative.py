@@ -81,7 +81,7 @@ def _names(item: Any) -> str:
 
 
 def _role(item: Any) -> str:
-    return " at ".join(part for part in (item.practitioner, item.organization) if part)
+    return " at ".join(_word(part) for part in (item.practitioner, item.organization) if part)
 
 
 _WHAT = _words("code")

@@ -9,28 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.functional_serializers import PlainSerializer
 from pydantic.functional_validators import BeforeValidator
 
+from fhir_case.case.links import ID, REFERENCE, Ref, item_id
 from fhir_case.case.problems import Unreadable, shortened
 
-ID = r"[A-Za-z0-9][A-Za-z0-9-]{0,99}"
-_ID = re.compile(ID)
+__all__ = [
+    "FHIR", "ID", "REFERENCE", "Code", "Instant", "Item", "ItemId", "Model", "Part", "Quote", "Ref", "Stated", "Text",
+    "Verbatim",
+]  # fmt: skip
 
-
-def _id(raw: Any) -> str:
-    if not isinstance(raw, str) or not _ID.fullmatch(raw):
-        raise Unreadable(
-            f"{shortened(raw)} is no id of an item", "use letters, digits and hyphens, e.g. left-thigh-mass", "case-id"
-        )
-    return str(raw)
-
-
-ItemId = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID}$"})]
+ItemId = Annotated[str, BeforeValidator(item_id), Field(json_schema_extra={"pattern": f"^{ID}$"})]
 """The key of an item; unique in the whole case."""
-
-REFERENCE = "reference"
-"""Marks the fields that name other items."""
-
-Ref = Annotated[str, BeforeValidator(_id), Field(json_schema_extra={"pattern": f"^{ID}$"}), REFERENCE]
-"""The id of another item of the case."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")

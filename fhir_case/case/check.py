@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_origin
 
 from fhir_case.case.base import REFERENCE, Item, Model, Part
+from fhir_case.case.links import Link, item_of
 from fhir_case.case.model import PATIENT, SOURCE, CaseModel, Entry
 from fhir_case.case.positions import Path
 from fhir_case.case.problems import nearest, shortened
@@ -115,10 +116,7 @@ def refers_well(case: CaseModel) -> bool:
     entries = list(case.entries())
     kinds = {entry.id: entry.kind for entry in entries}
     return not any(
-        _misdirected(entry, name, key, kinds)
-        for entry in entries
-        for name in reference_fields(type(entry.item))
-        for key in _listed(getattr(entry.item, name))
+        _misdirected(entry, name, key, kinds) for entry in entries for name, _path, key in named_items(entry.item)
     )
 
 
@@ -127,29 +125,59 @@ def _misdirected(entry: Entry, name: str, key: str, kinds: dict[str, str]) -> bo
     return key == entry.id or bool(allowed and key in kinds and kinds[key] not in allowed)
 
 
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def links(value: Part, where: Path = ()) -> Iterator[tuple[str, Path, str | Link]]:
+    """Every reference in an item and its parts, with the name of its field and its place."""
+    for name in reference_fields(type(value)):
+        held = getattr(value, name)
+        if isinstance(held, list):
+            for place, one in enumerate(held):
+                yield name, (*where, name, place), one
+        elif held is not None:
+            yield name, (*where, name), held
+    for name in part_fields(type(value)):
+        held = getattr(value, name)
+        if isinstance(held, Part):
+            yield from links(held, (*where, name))
+        for place, part in enumerate(held) if isinstance(held, list) else ():
+            yield from links(part, (*where, name, place))
+
+
+def named_items(item: Part, where: Path = ()) -> Iterator[tuple[str, Path, str]]:
+    """The references that name items of the case."""
+    for name, path, link in links(item, where):
+        key = item_of(link)
+        if key is not None:
+            yield name, path, key
+
+
+@cache
+def part_fields(model: type[Model]) -> tuple[str, ...]:
+    """The fields of a model that hold parts."""
+    return tuple(name for name, info in model.model_fields.items() if _holds_part(info.annotation))
+
+
+def _holds_part(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return True
+    origin = get_origin(annotation)
+    return origin is not dict and any(map(_holds_part, get_args(annotation)))
 
 
 def _references(
     entry: Entry, where: Path, known: set[str], kinds: dict[str, str], case: CaseModel
 ) -> Iterator[Problem]:
-    for name in reference_fields(type(entry.item)):
-        value = getattr(entry.item, name)
-        several = isinstance(value, list)
-        for place, key in enumerate(_listed(value)):
-            path = (*where, name, place) if several else (*where, name)
-            if key not in known:
-                yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
-            elif case.bundle is not None or not _misdirected(entry, name, key, kinds):
-                continue  # what others wrote is kept as they wrote it; there are bundles with such references
-            elif key == entry.id:
-                yield Problem("case-reference", path, f"{key!r} refers to itself", "name another item, or leave it out")
-            else:
-                allowed = targets(entry.kind, name)
-                fix = nearest(key, [one for one, kind in kinds.items() if kind in allowed])
-                said = f"{key!r} stands in {kinds[key]}, and this can only name an item of {' or '.join(allowed)}"
-                yield Problem("case-reference", path, said, fix)
+    for name, path, key in named_items(entry.item, where):
+        if key not in known:
+            yield Problem("case-reference", path, f"there is no item {key!r}", nearest(key, known - RESERVED))
+        elif case.bundle is not None or not _misdirected(entry, name, key, kinds):
+            continue  # what others wrote is kept as they wrote it; there are bundles with such references
+        elif key == entry.id:
+            yield Problem("case-reference", path, f"{key!r} refers to itself", "name another item, or leave it out")
+        else:
+            allowed = targets(entry.kind, name)
+            fix = nearest(key, [one for one, kind in kinds.items() if kind in allowed])
+            said = f"{key!r} stands in {kinds[key]}, and this can only name an item of {' or '.join(allowed)}"
+            yield Problem("case-reference", path, said, fix)
 
 
 def times(value: Any, where: Path) -> Iterator[tuple[Path, When]]:
@@ -158,6 +186,8 @@ def times(value: Any, where: Path) -> Iterator[tuple[Path, When]]:
         held = getattr(value, name)
         if isinstance(held, When):
             yield (*where, name), held
+        elif isinstance(held, Part):
+            yield from times(held, (*where, name))
         elif isinstance(held, list) and held and isinstance(held[0], Part):
             for place, part in enumerate(held):
                 yield from times(part, (*where, name, place))

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE
 from fhir_case.case.base import Item
-from fhir_case.case.check import reference_fields, times
+from fhir_case.case.check import links, times
+from fhir_case.case.links import plain_link, renamed
 from fhir_case.case.model import CaseModel
 from fhir_case.case.positions import Path, dotted
 from fhir_case.case.when import Period, Relative, When
@@ -98,20 +99,18 @@ def _told(case: CaseModel) -> list[_Told]:
 def _of_item(item: Item, parent: str | None) -> Callable[[Renaming], dict[str, Json]]:
     """What an item says; of an imaging study without its findings, which are items of their own."""
     plain = item.model_dump(exclude_defaults=True, exclude={"findings"})
-    references = reference_fields(type(item))
+    references = [(path, link) for _name, path, link in links(item)]
     anchored = [(path, when) for path, when in times(item, ()) if any(isinstance(m, Relative) for m in when.moments())]
 
     def says(rename: Renaming) -> dict[str, Json]:
         made: dict[str, Json] = _served(plain, rename)
-        for name in references:
-            if name in made:
-                held = made[name]
-                made[name] = [rename(one) for one in held] if isinstance(held, list) else rename(held)
-        for path, when in anchored:
+        said = [(path, plain_link(renamed(link, rename))) for path, link in references]
+        said += [(path, _anchored(when, rename).plain()) for path, when in anchored]
+        for path, value in said:
             holder: Any = made
             for step in path[:-1]:
                 holder = holder[step]
-            holder[path[-1]] = _anchored(when, rename).plain()
+            holder[path[-1]] = value
         if parent is not None:
             made["study"] = rename(parent)
         return made

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.links import Link
 from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import CaseModel
 from fhir_case.case.timing import Timing
@@ -25,7 +26,7 @@ IDENTITY = "urn:fhir-case:schema:case"
 
 Schema = dict[str, Any]
 
-VALUES: tuple[type[Value], ...] = (Coding, Concept, Quantity, Range, Result, Size, Timing, When)
+VALUES: tuple[type[Value], ...] = (Coding, Concept, Link, Quantity, Range, Result, Size, Timing, When)
 """The values with a short form; each is a definition of its own."""
 
 _DESCRIBED = {value.__name__: (value.__doc__ or "").split("\n\n")[0] for value in VALUES}

@@ -15,6 +15,7 @@ from fhir_case.lens.fields import (
     DERIVATION,
     boolean,
     fixed,
+    inside,
     integer,
     named,
     note,
@@ -37,9 +38,9 @@ from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
 
 __all__ = [
-    "CORE", "DERIVATION", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always", "asserted",
-    "attachment", "birth", "boolean", "category", "code", "codes", "coding", "concept", "concepts", "deceased", "each",
-    "extension", "filler", "first", "fixed", "identified", "integer", "modality", "named", "needed", "note", "of_patient", "part",
-    "period", "presence", "profile", "quantity", "quotes", "race", "ranges", "reference", "result", "side", "sized",
-    "text", "timing", "uid", "unknown", "when",
+    "CORE", "DERIVATION", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always",
+    "asserted", "attachment", "birth", "boolean", "category", "code", "codes", "coding", "concept", "concepts", "deceased",
+    "each", "extension", "filler", "first", "fixed", "identified", "inside", "integer", "modality", "named", "needed",
+    "note", "of_patient", "part", "period", "presence", "profile", "quantity", "quotes", "race", "ranges", "reference",
+    "result", "side", "sized", "text", "timing", "uid", "unknown", "when",
 ]  # fmt: skip

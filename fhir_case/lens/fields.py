@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from fhir_case.case.base import Part, Quote
+from fhir_case.case.links import Link, link_of
 from fhir_case.case.model import SOURCE
 from fhir_case.json import Json, canonical, copied
-from fhir_case.lens.context import Context
+from fhir_case.lens.context import ITEM, Context
 from fhir_case.lens.line import UNREAD, Codec, Line
 from fhir_case.lens.mapping import Mapping
 from fhir_case.lens.places import CORE, Extension, at
@@ -72,30 +73,73 @@ def _only(held: Json, name: str, context: Context) -> Any:
     return TEXT.take(held[name], context) if held.keys() == {name} else UNREAD
 
 
-def put_reference(item: str, context: Context) -> Json:
-    """A Reference to another item."""
-    return {"reference": context.address(item)}
+def put_reference(link: str | Link, context: Context) -> Json:
+    """A Reference to another item, or to what is outside the case."""
+    if not isinstance(link, Link):
+        return {"reference": context.address(link)}
+    address = context.address(link.item) if link.item is not None else link.reference
+    made: dict[str, Json] = {} if address is None else {"reference": address}
+    if link.type is not None:
+        made["type"] = link.type
+    if link.system is not None or link.value is not None:
+        parts = (("system", link.system), ("value", link.value))
+        made["identifier"] = {name: part for name, part in parts if part is not None}
+    if link.display is not None:
+        made["display"] = link.display
+    return made
 
 
 def take_reference(held: Json, context: Context) -> Any:
-    """Read one; references that lead outside the case are carried, and so are those of a resource to itself."""
-    found = context.item(held.get("reference"))
-    return found if found and found != context.where else UNREAD
+    """Read one. What a resource contains has no meaning outside it, and is carried with it; so is what names itself."""
+    address, item = held.get("reference"), None
+    if address is not None:
+        item = context.item(address)
+        if item == context.where or type(address) is not str or (not item and not _is_outside(address)):
+            return UNREAD
+        if len(held) == 1:
+            return item or Link(reference=address)
+    identifier = held.get("identifier", {})
+    parts = [held.get("display"), identifier.get("system"), identifier.get("value"), held.get("type")]
+    if any(part is not None and (type(part) is not str or not part) for part in parts):
+        return UNREAD
+    if address is None and not any(parts):
+        return UNREAD
+    display, system, value, type_ = parts
+    return link_of(Link(item or None, display, None if item else address, system, value, type_))
+
+
+def _is_outside(address: str) -> bool:
+    return address != "" and not address.startswith(("#", ITEM))
 
 
 def exact_reference(held: Json, context: Context) -> Any:
     """Read one that has nothing else, and is written as references to that item are."""
+    if len(held) != 1 or "reference" not in held:
+        link = take_reference(held, context)
+        return link if link is not UNREAD and put_reference(link, context) == held else UNREAD
     address = held["reference"]
-    found = context.item(address) if len(held) == 1 else None
-    return found if found and found != context.where and context.address(found) == address else UNREAD
+    found = context.item(address)
+    if found:
+        return found if found != context.where and context.address(found) == address else UNREAD
+    return Link(reference=address) if type(address) is str and _is_outside(address) else UNREAD
 
 
 REFERENCE = Codec("Reference", put_reference, take_reference, exact=exact_reference)
 
 
 def reference(field: str, element: str | Extension, **more: Any) -> Line:
-    """Another item of the case."""
+    """Another item of the case, or what is outside it."""
     return at(field, element, REFERENCE, **more)
+
+
+def _take_item(held: Json, context: Context) -> Any:
+    found = context.item(held.get("reference"))
+    return found if found and found != context.where else UNREAD
+
+
+def inside(field: str, element: str) -> Line:
+    """The item of the case that this one stands in."""
+    return at(field, element, Codec("Reference", put_reference, _take_item, as_is=True))
 
 
 def of_patient(element: str = "subject") -> Line:

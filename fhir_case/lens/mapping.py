@@ -75,6 +75,11 @@ class Mapping:
     def __repr__(self) -> str:
         return f"Mapping({self.model.__name__}, {self.type!r}, {len(self.lines)} lines)"
 
+    @property
+    def slots(self) -> tuple[Whole | Entries, ...]:
+        """The elements that the lines own, in the order of printing."""
+        return self._slots
+
     def write(self, item: Part, context: Context) -> dict[str, Json]:
         """The item as a resource (or backbone element): its lines, and its remainder where the lines are silent."""
         out: Fragment = {"resourceType": self.type} if self.type else {}

@@ -64,7 +64,7 @@ class Whole:
         if original:
             present = {k: v for k, v in original.items() if v is not None}
             value = told(self._get(item)) if self._get is not None else IMPLIED
-            if self._get is None or _same(self._value(present, item, context), value):
+            if self._get is None or _same(self.value(present, item, context), value):
                 out.update(context.outward(present))
                 return
             if present:
@@ -77,7 +77,7 @@ class Whole:
         None where the line is required, or a modifier, and cannot be read.
         """
         line = self.line
-        value = self._value(fragment, values, context)
+        value = self.value(fragment, values, context)
         stated = value is not None and value is not UNREAD
         if (line.required and not stated) or (line.modifier and value is UNREAD):
             return None
@@ -92,7 +92,7 @@ class Whole:
             return UNREAD
         return (line.absent(values, context) if line.absent is not None else None) or {}
 
-    def _value(self, fragment: Fragment, item: Any, context: Context) -> Any:
+    def value(self, fragment: Fragment, item: Any, context: Context) -> Any:
         """What the element says: a value, None for nothing, or UNREAD."""
         line = self.line
         try:
@@ -169,7 +169,7 @@ class Entries:
 
         None where a required line finds no entry of its own.
         """
-        found = self._read(fragment.get(self.key), values, context)
+        found = self.owners(fragment.get(self.key), values, context)
         made: list[Json] = []
         for line in self.lines:
             mine = [value for owner, value in found if owner is line]
@@ -202,7 +202,7 @@ class Entries:
             made += mine or ([_Entry(line, IMPLIED)] if implied else [])
         return made
 
-    def _read(self, original: Json, item: Any, context: Context) -> list[_Entry]:
+    def owners(self, original: Json, item: Any, context: Context) -> list[_Entry]:
         """Each entry of the source's list with its owner."""
         single: set[int] = set()
         given = original if isinstance(original, list) else ()
@@ -230,7 +230,7 @@ class Entries:
 
     def _merged(self, said: list[_Entry], original: Json, item: Any, context: Context) -> Json:
         """The source's entries where they still say what the item says, renderings for the rest; None for no list."""
-        found = self._read(original, item, context)
+        found = self.owners(original, item, context)
         had = {id(line) for line, _ in found}
         # What is only implied is not forced upon a source that did without it.
         said = [entry for entry in said if entry.value is not IMPLIED or id(entry.line) in had]

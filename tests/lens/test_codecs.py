@@ -13,6 +13,7 @@ import fhir_case.lens
 from fhir_case.bundle.index import Index, Indexed, marked_as
 from fhir_case.bundle.registry import installed
 from fhir_case.case.base import Part, Quote
+from fhir_case.case.links import Link
 from fhir_case.case.people import Name
 from fhir_case.case.when import Period, When, Words
 from fhir_case.json import canonical, loads
@@ -34,6 +35,7 @@ from fhir_case.lens import (
     each,
     extension,
     identified,
+    inside,
     integer,
     modality,
     named,
@@ -93,6 +95,7 @@ ages = made.spans.filter(lambda span: span.high is None and span.comparator is N
 told = made.concepts.filter(lambda concept: concept.text is not None)
 measured = made.results.filter(lambda result: "2667000" not in repr(result))
 items = st.sampled_from(sorted(HELD))
+named_items = st.builds(Link, items, made.NAMES)
 
 KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
     "text": (text("f", "e"), made.NAMES),
@@ -111,7 +114,8 @@ KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
     "ranges": (ranges("f", "e"), made.ranges),
     "result": (result("f", "value[x]"), made.results),
     "named": (named("f", "e"), made.NAMES),
-    "reference": (reference("f", "e"), items),
+    "reference": (reference("f", "e"), items | made.LINKS | named_items),
+    "inside": (inside("f", "e"), items),
     "reference inside": (reference("f", "e[].detail[]"), items),
     "reference as an extension": (reference("f", extension("x")), items),
     "note": (each(note("f", "e")), made.NAMES),
