@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fhir_case import json
-from fhir_case.client.messages import NoAnswerError, Request, Response, Step
+from fhir_case.client.messages import NoAnswerError, Request, Response, Step, origin
 from fhir_case.issues import Conflict, Refused, ServerError, Unreachable
 from fhir_case.json import Json
 
@@ -115,7 +115,7 @@ def _parsed(response: Response, what: str) -> dict[str, Json]:
     if _markup(response):
         kind = "FHIR XML, not JSON" if "fhir+xml" in seen else "a web page (HTML or XML), not FHIR"
         raise Unreachable(
-            f"{what}: {_origin(response)} answered with {kind}; expected the FHIR base address of an R4 server, "
+            f"{what}: {origin(response.url)} answered with {kind}; expected the FHIR base address of an R4 server, "
             "such as http://localhost:8080/fhir",
             status=response.status,
         )
@@ -136,10 +136,6 @@ def _parsed(response: Response, what: str) -> dict[str, Json]:
 
 def _markup(response: Response) -> bool:
     return response.body.lstrip()[:1] == b"<"
-
-
-def _origin(response: Response) -> str:
-    return "/".join(response.url.split("?")[0].split("/")[:3])
 
 
 def _place(response: Response) -> str:

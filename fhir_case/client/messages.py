@@ -9,6 +9,7 @@ runs it over a real connection. What concerns any request, whoever asks, is put 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -42,6 +43,14 @@ class Request:
     (https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2), unless said otherwise: a POST may be, if all it does is
     conditional. Where not, `NoAnswerError` reaches the step, which finds out by reading."""
 
+    attempt: int = 1
+    """Which sending of the same request this is."""
+
+    @property
+    def server(self) -> str:
+        """The origin of the URL: what of it can be named without naming anyone."""
+        return origin(self.url)
+
     def __post_init__(self) -> None:
         if self.repeatable is None:
             object.__setattr__(self, "repeatable", self.method in IDEMPOTENT)
@@ -57,14 +66,17 @@ class Response:
     body: bytes = field(repr=False)
     url: str
     """The URL that was asked."""
+    repeated: bool = False
+    """Whether the server may have acted on an earlier sending of the same request already."""
 
 
 class NoAnswerError(Exception):
-    """Thrown by a driver into a step, in place of the response; `sent`: the server may have acted on the request."""
+    """Thrown by a driver into a step, in place of the response; `sent`: the server may have acted on the request;
+    `final`: another try would end like this one."""
 
-    def __init__(self, reason: str, *, sent: bool) -> None:
+    def __init__(self, reason: str, *, sent: bool, final: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.sent = reason, sent
+        self.reason, self.sent, self.final = reason, sent, final
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,12 @@ def post_form(url: str, params: tuple[tuple[str, str], ...]) -> Request:
         "Cache-Control": "no-cache",
     }
     return Request("POST", url, (), headers, urlencode(params, quote_via=quote).encode(), repeatable=True)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL (https://www.rfc-editor.org/rfc/rfc6454#section-4), each origin in one form."""
+    found = "/".join(re.split(r"[?#]", url, maxsplit=1)[0].split("/")[:3]).lower()
+    return re.sub(r"(?<=^http:)(//[^/]*):80$|(?<=^https:)(//[^/]*):443$", r"\1\2", found)
 
 
 def base_url(text: str) -> str:

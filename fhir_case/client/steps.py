@@ -6,10 +6,11 @@ Every step takes the server's base address first, as `fhir_case.client.messages.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from fhir_case.client.answers import ask, fetch, resource
-from fhir_case.client.messages import NoAnswerError, Step, get, post
+from fhir_case.client.messages import NoAnswerError, Response, Step, get, post
 from fhir_case.issues import Refused, ServerError, Unreachable
 from fhir_case.json import Json
 
@@ -24,6 +25,19 @@ class Capabilities:
     software: str = ""
     """Name and version, where it states them."""
     formats: tuple[str, ...] = ()
+    rest: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    """What it says of its interactions, as far as was asked for: `interaction`, and of each `resource` what can be
+    done with it."""
+
+
+_ASKED = (
+    "fhirVersion", "software", "format", "rest.mode", "rest.interaction",
+    *(
+        f"rest.resource.{name}"
+        for name in ("type", "interaction", "versioning", "updateCreate", "conditionalCreate", "conditionalUpdate")
+    ),
+)  # fmt: skip
+"""All of HAPI's statement are 1.6 MB, this is 40 kB; a server that doesn't know _elements sends it whole."""
 
 
 def capabilities(base: str) -> Step[Capabilities]:
@@ -32,8 +46,7 @@ def capabilities(base: str) -> Step[Capabilities]:
     Raises `Unreachable` where nothing answers, or what answers is no FHIR R4 server (the version is named).
     https://hl7.org/fhir/R4/http.html#capabilities
     """
-    # All of HAPI's statement are 1.6 MB; a server that doesn't know _elements sends it whole, and that is fine too.
-    wanted = (("_elements", "fhirVersion,software,format"),)
+    wanted = (("_elements", ",".join(_ASKED)),)
     what = f"reading {base}/metadata"
     response = yield from ask(get(f"{base}/metadata", wanted), what)
     try:
@@ -52,7 +65,11 @@ def capabilities(base: str) -> Step[Capabilities]:
     software = statement.get("software")
     parts = [software.get("name"), software.get("version")] if isinstance(software, dict) else []
     formats = tuple(name for name in statement.get("format") or () if isinstance(name, str))
-    return Capabilities(version, " ".join(part for part in parts if isinstance(part, str)), formats)
+    modes = [
+        one for one in statement.get("rest") or () if isinstance(one, dict) and one.get("mode", "server") == "server"
+    ]
+    name = " ".join(part for part in parts if isinstance(part, str))
+    return Capabilities(version, name, formats, modes[0] if modes else {})
 
 
 def read(base: str, reference: str) -> Step[dict[str, Json]]:
@@ -74,9 +91,10 @@ def transaction(base: str, bundle: dict[str, Json]) -> Step[dict[str, Json]]:
     https://hl7.org/fhir/R4/http.html#transaction
     """
     what = f"storing {len(bundle['entry'])} resources"
+    request = post(base, bundle, repeatable=all(map(_conditional, bundle["entry"])))
     names = tuple(str(entry.get("fullUrl", "")) for entry in bundle["entry"])
     try:
-        response = yield post(base, bundle)
+        response: Response = yield request
     except NoAnswerError as lost:
         if lost.sent:
             raise Unreachable(f"{what}: {lost.reason}; the server may or may not have stored them") from None
@@ -84,9 +102,19 @@ def transaction(base: str, bundle: dict[str, Json]) -> Step[dict[str, Json]]:
     try:
         answer = resource(response, what)
     except ServerError as error:
-        if 300 <= response.status < 500:  # a gateway's 502 or 504 says nothing of what the server did
+        # A gateway's 502 or 504 says nothing of what the server did, nor does an answer to a second sending of the first.
+        if 300 <= response.status < 500 and not response.repeated:
             error.not_stored = names
         raise
     if answer["resourceType"] != "Bundle" or answer.get("type") not in ("transaction-response", "batch-response"):
         raise Unreachable(f"{what}: expected a transaction-response, found another resource", status=response.status)
     return answer
+
+
+def _conditional(entry: dict[str, Json]) -> bool:
+    """Whether doing the entry's request twice creates nothing twice, and makes no second version unseen."""
+    request = entry.get("request") or {}
+    method = request.get("method")
+    if method == "PUT":
+        return "?" in str(request.get("url")) or "ifMatch" in request
+    return "ifNoneExist" in request if method == "POST" else method in ("GET", "HEAD", "DELETE")

@@ -5,6 +5,7 @@ Any client can be given, with its own transport, proxies, certificates and login
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -58,6 +59,10 @@ async def exchange_async(client: httpx.AsyncClient, request: Request, most: int)
         raise _lost(error, request) from None
 
 
+_WRONG = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+"""What never becomes a request, however often it is tried."""
+
+
 def _options(request: Request) -> dict[str, Any]:
     # httpx drops the query of a URL when it is given params, so none are given where there are none.
     params = {"params": list(request.params)} if request.params else {}
@@ -70,19 +75,31 @@ def _headers(headers: httpx.Headers) -> Mapping[str, str]:
 
 def _check(body: bytearray, most: int) -> None:
     if len(body) > most:
-        raise NoAnswerError(f"the answer is longer than {most:,} bytes and was not read to its end", sent=True)
+        raise NoAnswerError(
+            f"the answer is longer than {most:,} bytes and was not read to its end", sent=True, final=True
+        )
 
 
 def _lost(error: Exception, request: Request) -> NoAnswerError:
     """Why no answer came, in words. A connection that was never made cannot have changed anything."""
-    server = "/".join(request.url.split("?")[0].split("/")[:3])
-    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.InvalidURL)
+    never_sent = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, *_WRONG))
     if isinstance(error, httpx.ConnectTimeout):
-        reason = f"{server} did not answer within the time for connecting"
+        reason = f"{request.server} did not answer within the time for connecting"
     elif isinstance(error, httpx.TimeoutException):
-        reason = f"{server} did not answer in time"
+        reason = f"{request.server} did not answer in time"
+    elif "CERTIFICATE_VERIFY_FAILED" in str(error):
+        reason = (
+            f"the certificate of {request.server} is not trusted here ({_tls(error)}); is it one of a CA of your own?"
+        )
+        return NoAnswerError(reason, sent=False, final=True)
     elif isinstance(error, httpx.ConnectError):
-        reason = f"no connection to {server} ({error}); is the server running, and is the address right?"
+        reason = f"no connection to {request.server} ({error}); is the server running, and is the address right?"
     else:
-        reason = f"the connection to {server} broke off ({type(error).__name__})"
-    return NoAnswerError(reason, sent=not never_sent)
+        reason = f"the connection to {request.server} broke off ({type(error).__name__})"
+    return NoAnswerError(reason, sent=not never_sent, final=isinstance(error, _WRONG))
+
+
+def _tls(error: Exception) -> str:
+    """`unable to get local issuer certificate`, out of OpenSSL's line."""
+    found = re.search(r"verify failed: (.*?)(?: \(_ssl|$)", str(error))
+    return found[1] if found else "TLS"
