@@ -44,7 +44,7 @@ def ask(request: pytest.FixtureRequest) -> Any:
 
 
 def test_a_server_says_what_it_is(ask: Any, httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response(url=f"{BASE}/metadata?_elements=fhirVersion%2Csoftware%2Cformat", json=R4)
+    httpx_mock.add_response(url=re.compile(f"{BASE}/metadata\\?_elements=fhirVersion%2Csoftware%2Cformat"), json=R4)
     found = ask(capabilities(BASE))
     assert (found.fhir_version, found.software) == ("4.0.1", "S 1")
     request = httpx_mock.get_requests()[0]
