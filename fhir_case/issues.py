@@ -11,20 +11,44 @@ FHIRCaseError
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 Severity = Literal["fatal", "error", "warning", "information"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
 
 
+class _Counted:
+    """What is filled in when somebody first asks for it."""
+
+    __slots__ = ("_count",)
+    _count: Callable[[], tuple[int, int]]
+
+    def __getattr__(self, name: str) -> int:
+        # Python comes here only while `line` and `column` are not set.
+        if name not in ("line", "column"):
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+        for one, value in zip(("line", "column"), self._count(), strict=True):
+            object.__setattr__(self, one, value)
+        return int(object.__getattribute__(self, name))
+
+
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(_Counted):
     """A place in a file; `line` and `column` count from 1, 0 where the file has no lines to count."""
 
     file: str
     line: int = 0
     column: int = 0
+
+    @classmethod
+    def counted(cls, file: str, count: Callable[[], tuple[int, int]]) -> Self:
+        """A place whose line and column `count` tells when they are first asked for."""
+        made = cls.__new__(cls)
+        object.__setattr__(made, "file", file)
+        object.__setattr__(made, "_count", count)
+        return made
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -70,6 +70,21 @@ def positions(text: str, paths: Iterable[Path]) -> dict[Path, Spot]:
     return {path: _nearest(path, wanted, lines) for path in asked}
 
 
+class Spots:
+    """The places of values in a text, looked for all at once when the first is asked for; then the text is let go."""
+
+    def __init__(self, text: str, paths: Iterable[Path]) -> None:
+        self._asked: tuple[str, tuple[Path, ...]] | None = (text, tuple(paths))
+        self._found: dict[Path, Spot] = {}
+
+    def __getitem__(self, path: Path) -> Spot:
+        asked = self._asked
+        if asked is not None:
+            self._found = positions(*asked)
+            self._asked = None  # last, so that threads may share it
+        return self._found[path]
+
+
 class _Node:
     """One wanted value: the wanted values in it, and its offsets in the text."""
 

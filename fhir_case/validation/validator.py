@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from fhir_case.issues import SEVERITIES, Issue, Place
@@ -44,17 +45,19 @@ def _once(found: Iterable[Found], most: int) -> list[Found]:
 
 
 def validated(checks: Checks, value: Any, text: str | None, file: str, profiles: tuple[str, ...]) -> list[Issue]:
-    """The issues of a resource; where its `text` is given, each with its line and column."""
+    """The issues of a resource; where its `text` is given, each knows its line and column, counted when asked for."""
     found = issues_of(checks, value, profiles)
     ways = [_way(value, (*keys_of(one.at), one.key) if one.key else keys_of(one.at)) for one in found]
-    spots = places.positions(text, set(ways)) if text is not None and found else {}
-    made = []
-    for one, way in zip(found, ways, strict=True):
-        place = _place(spots.get(way), way, one.key, file)
-        made.append(Issue(
-            one.code, one.message, one.severity, path_of(one.at), place, one.fix, one.definition, one.link, value=one.value,
-        ))  # fmt: skip
-    return made
+    spots = places.Spots(text, ways) if text is not None else None
+    bare = Place(file) if file else None
+    return [
+        Issue(
+            one.code, one.message, one.severity, path_of(one.at),
+            Place.counted(file or "input", partial(_point, spots, way, bool(one.key))) if spots else bare,
+            one.fix, one.definition, one.link, value=one.value,
+        )
+        for one, way in zip(found, ways, strict=True)
+    ]  # fmt: skip
 
 
 def _way(value: Any, keys: places.Path) -> places.Path:
@@ -71,11 +74,10 @@ def _way(value: Any, keys: places.Path) -> places.Path:
     return tuple(taken)
 
 
-def _place(spot: places.Spot | None, way: places.Path, key: str, file: str) -> Place | None:
-    if spot is None:
-        return Place(file) if file else None
+def _point(spots: places.Spots, way: places.Path, at_key: bool) -> places.Point:
+    spot = spots[way]
     # What is wrong with a key is shown at the key.
-    return Place(file or "input", *(spot.key if key and spot.key and spot.path == way else spot.start))
+    return spot.key if at_key and spot.key and spot.path == way else spot.start
 
 
 def faults(read: tolerant.Read, file: str) -> list[Issue]:

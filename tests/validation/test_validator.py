@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fhir_case import DefinitionError, Report, ValidationSettings, Validator, validate
+from fhir_case.issues import Place
 
 ROOT = Path(__file__).parents[2]
 BAD = {"resourceType": "Patient", "gender": "f", "birthDate": "1970-02-30"}
@@ -61,6 +64,18 @@ def test_text_gives_lines_and_a_dict_has_none() -> None:
     assert with_line.place is not None
     assert with_line.place.line == 3
     assert without.place is None
+
+
+def test_places_are_counted_when_asked_for_and_are_places_like_others() -> None:
+    text = json.dumps(BAD, indent=1)
+    (first, second), again = validate(text).issues, validate(text)
+    assert pickle.loads(pickle.dumps(again)) == validate(text)
+    assert {first.place, second.place} == {Place("input", 3, 12), Place("input", 4, 15)}
+    assert first.place is not None
+    assert replace(first.place, file="f") == Place("f", 3, 12)
+    assert copy.deepcopy(first) == first
+    with pytest.raises(AttributeError, match="Place has no row"):
+        first.place.row  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_floats_are_noted_once() -> None:
