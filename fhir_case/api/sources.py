@@ -1,4 +1,4 @@
-"""What is accepted wherever a resource goes in: JSON text or bytes, a path, a dict, a `fhir.resources` model."""
+"""What is accepted wherever a resource goes in: JSON or XML as text, bytes or a path; a dict; a `fhir.resources` model."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
 from fhir_case.json import Json, JSONError, loads
+from fhir_case.xml.sniffing import is_xml
 
 _R4B = "fhir.resources.R4B."
 
 
 def resource_of(source: Any) -> dict[str, Json]:
-    """The resource as plain JSON. Raises `CaseError` for what is no JSON object, with the place."""
+    """The resource as plain JSON. Raises `CaseError`, with the place, for what is no resource or could only be read in part."""
+    resource, notes = read(source)
+    missing = tuple(one for one in notes if one.severity == "error")
+    if missing:
+        raise CaseError(missing)
+    return resource
+
+
+def read(source: Any) -> tuple[dict[str, Json], tuple[Issue, ...]]:
+    """The resource as plain JSON, with what is wrong with how it was written: what of XML was not read; lost digits.
+
+    Raises `CaseError` for what is no JSON object and no XML, with the place.
+    """
     name = ""
     if isinstance(source, Path):
         name = str(source)
@@ -24,18 +37,59 @@ def resource_of(source: Any) -> dict[str, Json]:
                 (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(name)),)
             ) from None
     if isinstance(source, bytes | str):
-        try:
-            source = loads(source)
-        except JSONError as error:
-            place = Place(name or "input", error.line, error.column)
-            raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=place),)) from None
-    elif type(source).__module__.startswith("fhir.resources"):
-        source = _of_model(source)
+        return read_text(source, name)
+    if type(source).__module__.startswith("fhir.resources"):
+        return _of_model(source), ()
     if not isinstance(source, dict):
-        raise CaseError(
-            (Issue("not-fhir", "expected a FHIR resource, a JSON object", place=Place(name) if name else None),)
+        raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object"),))
+    return source, (_DIGITS,) if has_floats(source) else ()
+
+
+_DIGITS = Issue(
+    "digits-lost",
+    "the numbers came as floats, which have lost their digits (7.20 is 7.2)",
+    "warning",
+    fix="read the JSON with fhir_case.loads",
+)
+
+
+def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple[Issue, ...]]:
+    """The resource of a text, JSON or XML; `name` names the text in issues. Raises `CaseError`."""
+    if is_xml(text):
+        return _of_xml(text, name)
+    try:
+        found = loads(text)
+    except JSONError as error:
+        at = Place(name or "input", error.line, error.column)
+        raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=at),)) from None
+    if not isinstance(found, dict):
+        file = Place(name) if name else None
+        raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object", place=file),))
+    return found, ()
+
+
+_HARMLESS = frozenset(("xml-order", "xml-encoding", "xml-instruction", "xml-namespace"))
+"""Faults of XML by which nothing of it is left out."""
+
+
+def _of_xml(text: bytes | str, name: str) -> tuple[dict[str, Json], tuple[Issue, ...]]:
+    from fhir_case.xml import reader
+
+    found = reader.read(text)
+    issues = tuple(
+        Issue(
+            one.code,
+            one.message,
+            "fatal" if one.fatal else "information" if one.code in _HARMLESS else "error",
+            found.where(one),
+            Place(name or "input", one.line, one.column),
+            one.fix,
         )
-    return source
+        for one in found.faults
+    )
+    if not isinstance(found.value, dict):
+        raise CaseError(tuple(one for one in issues if one.severity == "fatal"))
+    return found.value, issues
 
 
 def _of_model(model: Any) -> Json:

@@ -18,11 +18,13 @@ from fhir_case.catalogue import (
     structures,
     terminology,
     values,
+    xml,
 )
 from fhir_case.catalogue.code import Code, Kind
 
 FAMILIES = (
     structure,
+    xml,
     values,
     profiles,
     terminology,

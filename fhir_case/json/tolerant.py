@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from fhir_case.json import UNSURE, Json, JSONError, canonical, decoded, places, quickly, thoroughly
 from fhir_case.json.numbers import integer, number
@@ -27,14 +27,12 @@ _HALF = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _WORDS = {"true": True, "false": False, "null": None}
 
-Code = Literal["json-syntax", "json-duplicate-key", "limit-depth"]
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Something that is wrong with the text; `fatal` if nothing could be read for it."""
 
-    code: Code
+    code: str
     message: str
     path: Path
     line: int
@@ -240,12 +238,12 @@ class _Reader:
             text = _HALF.sub("\ufffd", text)
         return text
 
-    def _fault(self, at: int, message: str, fix: str, code: Code = "json-syntax", fatal: bool = False) -> None:
+    def _fault(self, at: int, message: str, fix: str, code: str = "json-syntax", fatal: bool = False) -> None:
         path = tuple(frame.step for frame in self.stack if frame.step != -1)
         self.faults.append(Fault(code, message, path, *self.lines.point(at), fix, fatal))
         if len(self.faults) == MOST and not fatal:
             raise self._end(at, f"there are more than {MOST} faults; the rest was not read")
 
-    def _end(self, at: int, message: str, fix: str = "", code: Code = "json-syntax") -> _End:
+    def _end(self, at: int, message: str, fix: str = "", code: str = "json-syntax") -> _End:
         self._fault(at, message, fix, code, fatal=True)
         return _End()
