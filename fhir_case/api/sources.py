@@ -7,7 +7,6 @@ from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
 from fhir_case.json import Json, JSONError, loads
-from fhir_case.xml.sniffing import is_xml
 
 _R4B = "fhir.resources.R4B."
 
@@ -55,6 +54,8 @@ _DIGITS = Issue(
 
 def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple[Issue, ...]]:
     """The resource of a text, JSON or XML; `name` names the text in issues. Raises `CaseError`."""
+    from fhir_case.xml.sniffing import is_xml
+
     if is_xml(text):
         return _of_xml(text, name)
     try:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from fhir_case.api.sources import has_floats, resource_of
 from fhir_case.definitions import Definitions, r4
 from fhir_case.issues import CaseError, DefinitionError, Issue, Place, Report
-from fhir_case.json import tolerant
+from fhir_case.json import places, tolerant
 from fhir_case.validation.settings import ValidationSettings
 from fhir_case.validation.validator import faults, validated
+from fhir_case.xml.sniffing import is_xml
 
 Source = bytes | str | Path | dict[str, Any] | Any
 
@@ -67,7 +68,7 @@ class Validator:
         self._prepare()
 
     def validate(self, resource: Source, *, name: str = "") -> Report:
-        """What is wrong with a resource: bytes, JSON text, a path, a dict or a `fhir.resources` model.
+        """What is wrong with a resource: bytes or text (JSON or XML), a path, a dict or a `fhir.resources` model.
 
         Text gives each issue its line and column. Never raises for what the resource is. `name` stands for the file.
         """
@@ -87,11 +88,10 @@ class Validator:
             return self._of_value(resource, name)
         if len(text) > self.settings.max_size:
             return self._too_large(len(text), name)
-        read = tolerant.read(text)
+        read, find = _read(text)
         found = faults(read, name)
         if not any(one.severity == "fatal" for one in found):
-            clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-            found += validated(self._checks, read.value, clear, name, self.profiles)
+            found += validated(self._checks, read.value, find, name, self.profiles)
         return Report(tuple(found))
 
     def _too_large(self, size: int, name: str) -> Report:
@@ -109,6 +109,21 @@ class Validator:
             told = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
             notes = (Issue("digits-lost", told, "information", fix="read the JSON with fhir_case.loads"),)
         return Report((*notes, *validated(self._checks, value, None, name, self.profiles)))
+
+
+def _read(text: str | bytes) -> tuple[tolerant.Read, places.Find]:
+    """The value of a text, JSON or XML, and what finds the places of values in it."""
+    if is_xml(text):
+        from fhir_case.xml.places import positions
+        from fhir_case.xml.reader import read
+
+        return read(text), partial(positions, text)
+    return tolerant.read(text), partial(_positions, text)
+
+
+def _positions(text: str | bytes, paths: Iterable[places.Path]) -> dict[places.Path, places.Spot]:
+    clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+    return places.positions(clear, paths)
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json as _json
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,17 +70,22 @@ def positions(text: str, paths: Iterable[Path]) -> dict[Path, Spot]:
     return {path: _nearest(path, wanted, lines) for path in asked}
 
 
+Find = Callable[[Iterable[Path]], dict[Path, Spot]]
+"""What tells where the values at some paths stand: of one text, in JSON or in another form."""
+
+
 class Spots:
     """The places of values in a text, looked for all at once when the first is asked for; then the text is let go."""
 
-    def __init__(self, text: str, paths: Iterable[Path]) -> None:
-        self._asked: tuple[str, tuple[Path, ...]] | None = (text, tuple(paths))
+    def __init__(self, find: Find, paths: Iterable[Path]) -> None:
+        self._asked: tuple[Find, tuple[Path, ...]] | None = (find, tuple(paths))
         self._found: dict[Path, Spot] = {}
 
     def __getitem__(self, path: Path) -> Spot:
         asked = self._asked
         if asked is not None:
-            self._found = positions(*asked)
+            find, paths = asked
+            self._found = find(paths)
             self._asked = None  # last, so that threads may share it
         return self._found[path]
 

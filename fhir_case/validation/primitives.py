@@ -198,6 +198,9 @@ def problems(kind: str, value: Any) -> Iterator[Problem]:
         yield Problem("value-format", f"expected {wanted}", fix="take the white space at the ends away" if bare else "")
 
 
+_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
+
 def _unquoted(kind: str, value: Any, wanted: str) -> Iterator[Problem]:
     if fits(kind)(value):
         return
@@ -205,7 +208,9 @@ def _unquoted(kind: str, value: Any, wanted: str) -> Iterator[Problem]:
         yield Problem("value-range", f"expected {wanted}")
     else:
         is_number = type(value) in (int, float) or isinstance(value, Decimal)
-        fix = "take the quotation marks away" if type(value) is str else ""
+        # Quotation marks are the fault only of what would be a value without them.
+        bare = type(value) is str and (value in ("true", "false") if kind == "boolean" else _BARE.fullmatch(value))
+        fix = "take the quotation marks away" if bare else ""
         yield Problem("value-format" if is_number else "element-type", f"expected {wanted}", fix=fix)
 
 

@@ -44,11 +44,13 @@ def _once(found: Iterable[Found], most: int) -> list[Found]:
     return made
 
 
-def validated(checks: Checks, value: Any, text: str | None, file: str, profiles: tuple[str, ...]) -> list[Issue]:
-    """The issues of a resource; where its `text` is given, each knows its line and column, counted when asked for."""
+def validated(
+    checks: Checks, value: Any, find: places.Find | None, file: str, profiles: tuple[str, ...]
+) -> list[Issue]:
+    """The issues of a resource; where there is a text to `find` values in, each knows its line and column when asked for it."""
     found = issues_of(checks, value, profiles)
     ways = [_way(value, (*keys_of(one.at), one.key) if one.key else keys_of(one.at)) for one in found]
-    spots = places.Spots(text, ways) if text is not None else None
+    spots = places.Spots(find, ways) if find is not None else None
     bare = Place(file) if file else None
     return [
         Issue(

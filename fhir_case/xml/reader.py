@@ -48,7 +48,7 @@ class _Frame:
         self.made: dict[str, Json] = {}
         self.value: str | None = None
         self.last = -1
-        """The place of the element in it that stands last in the order of the definitions."""
+        """The place that the definitions give the last element in it."""
         self.nulls: list[str] = []
         """Lists in it with an entry that has no value."""
         self.space = ""
@@ -197,6 +197,10 @@ class Reader:
     def _element(self, name: str, outer: _Frame) -> _Frame:
         siblings = outer.content or {}
         child = siblings.get(name)
+        if child is not None and child.attribute:
+            self._fault(
+                "xml-attribute", f"{name} is an attribute of <{outer.name}>", f'write <{outer.name} {name}="…">'
+            )
         if child is None or child.attribute:
             return _Frame(name, None, None, (name,), outer.want.under(name) if outer.want else None)
         step: Path = (name,)
@@ -208,7 +212,7 @@ class Reader:
         if child.place < outer.last:
             behind = next(one.name for one in siblings.values() if one.place == outer.last)
             self._fault("xml-order", f"<{name}> stands after <{behind}>", f"write it before <{behind}>", more=step)
-        outer.last = max(outer.last, child.place)
+        outer.last = child.place
         held = None if child.kind in ("xhtml", "resource") else content(child.content)
         if outer.want is None or not step:
             return _Frame(name, child, held, step, None)

@@ -33,6 +33,7 @@ def said(text: str | bytes) -> list[tuple[str, tuple[str | int, ...], int, int]]
         ("<name id='1'/><active value='true'/>\n<name id='2'/>", [("xml-order", ("active",), 3, 15)]),
         ("<active value='true' foo='1'/>", [("xml-attribute", ("active",), 3, 1)]),
         ("<name value='x'><text value='y'/></name>", [("xml-attribute", ("name", 0), 3, 1)]),
+        ("<extension><url value='x'/></extension>", [("xml-attribute", ("extension", 0), 3, 12)]),
         ("hello" + ACTIVE, [("xml-text", (), 3, 1)]),
         ("<![CDATA[x]]>" + ACTIVE, [("xml-text", (), 3, 1)]),
         ("<active xmlns='urn:x' value='true'/>", [("xml-namespace", ("active",), 3, 1)]),
