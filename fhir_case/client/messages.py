@@ -69,6 +69,11 @@ class Response:
     repeated: bool = False
     """Whether the server may have acted on an earlier sending of the same request already."""
 
+    @property
+    def received(self) -> int:
+        """Bytes of the body."""
+        return len(self.body)
+
 
 class NoAnswerError(Exception):
     """Thrown by a driver into a step, in place of the response; `sent`: the server may have acted on the request;
