@@ -19,6 +19,7 @@ from fhir_case.json import Json, dumps
 
 if TYPE_CHECKING:
     from fhir_case.bundle.build import Build, BundleType
+    from fhir_case.bundle.ledger import Ledger
     from fhir_case.bundle.registry import Mappings
 
 SCHEMA = "yaml-language-server: $schema=case.schema.json"
@@ -31,6 +32,10 @@ class Reading:
 
     case: Case
     report: Report
+
+    def explain(self) -> Ledger:
+        """Where each value of the bundle is in the case: read into which field, carried where, or why it is implied."""
+        return self.case.explain()
 
 
 class Case(CaseModel):
@@ -101,6 +106,14 @@ class Case(CaseModel):
     def to_bundle(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> dict[str, Json]:
         """The case as a Bundle; None gives it the type, order and requests it came with, else `transaction`."""
         return self.build(type, mappings=mappings).bundle
+
+    def explain(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> Ledger:
+        """Where each value of the case is in its bundle of that type, and where each value of the bundle comes from."""
+        from fhir_case.bundle.accounting import accounted
+        from fhir_case.bundle.registry import installed
+
+        with walked():
+            return accounted(self, type, mappings or installed())
 
     @classmethod
     def read(cls, source: Any, *, mappings: Mappings | None = None) -> Reading:

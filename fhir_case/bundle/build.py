@@ -39,11 +39,33 @@ class Built:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A bundle with what it was made of, for who has to account for it."""
+
+    bundle: dict[str, Json]
+    built: list[Built]
+    context: Context
+    index: Index
+    as_it_came: bool
+    """It is given back as it came, with the envelope of the case."""
+
+
 def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build:
     """The case as a bundle of that type; None gives it the type, order and requests that it came with, or transaction.
 
     https://hl7.org/fhir/R4/bundle.html
     """
+    made = assembled(case, type, mappings)
+    if made.as_it_came and case.bundle is not None:
+        origins = _came_origins(case.bundle, made.built)
+    else:
+        origins = {one.indexed.address: one.origin for one in made.built}
+    return Build(made.bundle, Report(tuple(made.context.issues)), origins)
+
+
+def assembled(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Assembled:
+    """As `build`."""
     index = index_of(case, mappings)
     source = (case.source.text or "") if case.source is not None else ""
     if type is None and case.bundle is not None:
@@ -51,7 +73,7 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
         context.source = source
         built = list(_resources(case, index, mappings, context, case.bundle))
         bundle = given_back(case.bundle, {one.indexed.id: (one.indexed, one.resource) for one in built})
-        return Build(bundle, Report(tuple(context.issues)), _came_origins(case.bundle, built))
+        return Assembled(bundle, built, context, index, True)
     moved = {str(came.entry.get("fullUrl")): came.item for came in case.bundle.entries} if case.bundle else {}
     addresses = {one.id: one.address for one in index.by_id.values()}
     if case.bundle is not None and case.bundle.patient is not None:  # who is elsewhere stays there
@@ -62,9 +84,7 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
     make = {"transaction": _transaction, "collection": _collection, "document": document_of}[
         type or case._came_as or "transaction"
     ]
-    origins = {one.indexed.address: one.origin for one in built}
-    bundle = make(case, built, context)
-    return Build(bundle, Report(tuple(context.issues)), origins)
+    return Assembled(make(case, built, context), built, context, index, False)
 
 
 def _came_origins(envelope: Envelope, built: list[Built]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from fhir_case.bundle.index import Index, Indexed
@@ -31,6 +32,13 @@ def address_of(type: str, id: str | None, full_url: Any, relative: bool) -> str 
     if relative or not isinstance(full_url, str):
         return f"{type}/{id}" if id else full_url if isinstance(full_url, str) else None
     return full_url
+
+
+def order_of(envelope: Envelope, built: Iterable[str]) -> list[str | None]:
+    """Which item each entry of the bundle given back is of; None for an entry without a resource."""
+    left = dict.fromkeys(built)
+    came = [one.item for one in envelope.entries if one.item is None or one.item in left]
+    return [*came, *(item for item in left if item not in came)]
 
 
 def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Json]]]) -> dict[str, Json]:

@@ -55,13 +55,17 @@ else need refer to these.
 """
 
 
-def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[str, Json]:
-    """The Composition of the case, with a narrative and the entries for each section."""
-    header = Header(
+def header_of(case: CaseModel) -> Header:
+    """What the Composition says of the case itself."""
+    return Header(
         title=case.title, recorded=case.recorded, language=case.language,
         authors=case.source.authors if case.source else [], custodian=case.source.custodian if case.source else None,
     )  # fmt: skip
-    made = COMPOSITION.write(header, context)
+
+
+def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[str, Json]:
+    """The Composition of the case, with a narrative and the entries for each section."""
+    made = COMPOSITION.write(header_of(case), context)
     if case.has_patient:
         made["subject"] = {"reference": context.address(PATIENT)}
     else:

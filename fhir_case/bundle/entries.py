@@ -192,7 +192,7 @@ def _targets(resources: list[Given]) -> dict[str, str]:
     targets: dict[str, str] = {}
     clashing: set[str] = set()
     for one in resources:
-        for name in _names_of(one.indexed.type, one.id, one.around.get("fullUrl")):
+        for name in names_of(one.indexed.type, one.id, one.around.get("fullUrl")):
             if targets.setdefault(name, one.indexed.id) != one.indexed.id:
                 clashing.add(name)
     return {name: item for name, item in targets.items() if name not in clashing}
@@ -205,7 +205,7 @@ def _mostly_relative(resources: list[Given], targets: dict[str, str]) -> bool:
     return relative * 2 > used.total()
 
 
-def _names_of(type: str, id: str | None, full_url: Json) -> set[str]:
+def names_of(type: str, id: str | None, full_url: Json) -> set[str]:
     """All the ways in which a reference can name an entry (https://hl7.org/fhir/R4/bundle.html#references)."""
     names = {f"{type}/{id}"} if id else set()
     if isinstance(full_url, str) and full_url:

@@ -12,12 +12,14 @@ https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Patient-uv-ips.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from fhir_case.bundle.identity import ITEM, Identity, mark
 from fhir_case.bundle.narrative import escape
 from fhir_case.json import Json, canonical
 from fhir_case.lens import DERIVATION
+from fhir_case.lens.owned import Path
 from fhir_case.mappings.people import US_CORE
 from fhir_case.mappings.tables import OBSERVATION_CATEGORY
 
@@ -84,6 +86,29 @@ def together(resources: list[Resource], ids: list[str]) -> set[str]:
     for resource in resources:
         _quotes_outside(resource)
     return gone
+
+
+def moved(before: Resource, after: Resource) -> Iterator[tuple[Path, Path]]:
+    """Where the extensions of a resource stand in the document; those that became observations are left out."""
+    kept = _entries(after)
+    host = _host(after)
+    inside = [e for e in _entries(host or {}) if e.get("url") == DERIVATION]
+    to: Path = ("code",) if after["resourceType"] == "AllergyIntolerance" else ("name", 0)
+    started = len(_entries(host or {})) - len(inside)
+    stay = quotes = 0
+    for n, extension in enumerate(_entries(before)):
+        if stay < len(kept) and canonical(kept[stay]) == canonical(extension):
+            yield ("extension", n), ("extension", stay)
+            stay += 1
+        elif extension.get("url") == DERIVATION:
+            yield ("extension", n), (*to, "extension", started + quotes)
+            quotes += 1
+
+
+def told_at(namespace: str) -> dict[str, str]:
+    """The addresses of the observations that a document adds, and the field of the patient that each tells."""
+    suffixes = {Identity("Observation", ITEM, f"{namespace}/patient-{told.suffix}").address: told for told in _TOLD}
+    return {address: told.suffix for address, told in suffixes.items()}
 
 
 # --- race and ethnicity -----------------------------------------------------------------------------------------------

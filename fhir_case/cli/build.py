@@ -30,8 +30,11 @@ def build(
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Name each thing that the standard forced the build to add; list all findings."),
+        typer.Option("--explain", help="Say of each value where it went or comes from, and why; list all findings."),
     ] = False,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", metavar="FILE", help="Write there, as JSON, what --explain says.")
+    ] = None,
     validate: Annotated[
         bool, typer.Option("--validate/--no-validate", help="Validate the bundle, too.", show_default=True)
     ] = True,
@@ -59,6 +62,14 @@ def build(
         write_whole(output, text + "\n")
         tell(f"{output}: {counted(len(built.bundle['entry']), 'resource')}, {as_.value}")
     remark(built.report, explain)
+    if explain or ledger is not None:
+        from fhir_case.formats import ledger as forms
+
+        accounts = held.explain(as_.value)
+        if explain:
+            tell(forms.built(accounts))
+        if ledger is not None:
+            write_whole(ledger, dumps(forms.plain(accounts), indent=2) + "\n")
     if validate:
         from fhir_case.cli import findings
 

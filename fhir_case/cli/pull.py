@@ -21,6 +21,9 @@ def pull(
             "--output", "-o", metavar="CASE", help="The case file to write; CASE.origin.json stands beside it."
         ),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each value where it is in the case, and why it is not in a field.")
+    ] = False,
 ) -> None:
     """Bring home, as a case, what a FHIR R4 server has of a patient."""
     import re
@@ -46,6 +49,10 @@ def pull(
         tell(f"{output}: {counted(items, 'item')}; {beside}: where they are on the server")
     for issue in reading.report.issues:
         tell(f"{issue.severity}: ", *pieces_of(issue))
+    if explain:
+        from fhir_case.formats import ledger
+
+        tell(ledger.read(reading.explain()))
 
 
 def _check(output: Path | None) -> None:
