@@ -163,12 +163,14 @@ class ServerError(FHIRCaseError):
     status: int | None = None
     stored: tuple[str, ...] = field(default=())
     not_stored: tuple[str, ...] = field(default=())
+    issues: tuple[Issue, ...] = field(default=())
+    """What is wrong with each entry that is at fault, as far as that could be found out."""
 
     def __str__(self) -> str:
         return self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.message, self.outcome, self.status, self.stored, self.not_stored))
+        return (type(self), (self.message, self.outcome, self.status, self.stored, self.not_stored, self.issues))
 
 
 class Unreachable(ServerError):

@@ -5,38 +5,75 @@ Both run the same steps, which do no I/O; only the loops differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
 
 from fhir_case.api.case import Case, Reading
 from fhir_case.api.depth import walked
-from fhir_case.api.sources import resource_of
+from fhir_case.api.outgoing import Outgoing, moved_on, outgoing, renamed
 from fhir_case.case.check import refers_well
 from fhir_case.client.drivers import run, run_async
 from fhir_case.client.messages import Step, base_url
 from fhir_case.client.steps import Capabilities, capabilities
 from fhir_case.client.wire import async_client, sync_client
+from fhir_case.client.writing import process_message
+from fhir_case.delivery.abilities import abilities
 from fhir_case.delivery.home import home
+from fhir_case.delivery.plan import Choices, Plan, Withdraw
+from fhir_case.delivery.planning import Job
 from fhir_case.delivery.pull import pull
-from fhir_case.delivery.push import push
+from fhir_case.delivery.push import job_of, plan_of, push
 from fhir_case.delivery.pushed import Pushed
-from fhir_case.issues import CaseError, Issue, Report
+from fhir_case.issues import Issue, Refused, Report
 
 if TYPE_CHECKING:
     import httpx
 
 
-def bundle_of(source: Any) -> dict[str, Any]:
-    """The transaction that is pushed for a case, or for a bundle in any form.
+class Chosen(TypedDict, total=False):
+    """How to push; each of these is explained at `fhir_case.delivery.plan.Choices`."""
 
-    Raises `CaseError` for a bundle of which nothing can be pushed.
-    """
+    patient: str | None
+    own: bool
+    overwrite: bool
+    withdraw: Withdraw
+    partial: bool
+    ask: bool
+    limit: int
+
+
+def _job(base: str, known: Capabilities, made: Outgoing, choices: Chosen, *, planned: bool) -> Job:
+    """What is to be done for what is to be sent; a plan is known by the digest of it, and looks for what is left."""
+    return job_of(
+        base, made.bundle, Choices(**choices), can=abilities(known.rest), origin=made.located,
+        source=made.digest if planned else "", looks=planned,
+    )  # fmt: skip
+
+
+def planning(base: str, known: Capabilities, source: Any, as_document: bool, choices: Chosen) -> Step[Plan]:
+    """What a push would do."""
+    made = outgoing(source, base, as_document=as_document)
+    if made.message:
+        raise Refused("a message is handed over, and what becomes of it is not known before; there is nothing to plan")
+    plan = yield from plan_of(_job(base, known, made, choices, planned=True))
+    return replace(plan, issues=(*made.issues, *plan.issues))
+
+
+def pushing(
+    base: str, known: Capabilities, source: Any, as_document: bool, plan: Plan | None, choices: Chosen
+) -> Step[Pushed]:
+    """Plan, and carry it out; or carry out `plan`, if it still holds."""
+    made = outgoing(source, base, as_document=as_document)
+    if made.message:
+        answer = yield from process_message(base, made.bundle)
+        text = "the server took the message" + (", and answered with another" if answer else "")
+        return Pushed((), issues=(Issue("push-message", text, "information"),))
+    if plan is not None:
+        choices = cast(Chosen, asdict(plan.choices))
+    pushed = yield from push(_job(base, known, made, choices, planned=plan is not None), expected=plan)
     if isinstance(source, Case):
-        return source.to_bundle("transaction")
-    bundle = resource_of(source)
-    if bundle.get("resourceType") != "Bundle":
-        kind = str(bundle.get("resourceType"))[:40]
-        raise CaseError((Issue("not-a-bundle", f"expected a case or a Bundle to push, found {kind}"),))
-    return Case.from_bundle(bundle).to_bundle("transaction")
+        source._origin = moved_on(source.origin, base, pushed)
+    return replace(pushed, issues=(*made.issues, *pushed.issues))
 
 
 def opened(base: str, known: Capabilities | None) -> Step[Capabilities]:
@@ -50,9 +87,10 @@ def pulled(base: str, patient: str) -> Step[Reading]:
     with walked():
         came = home(found.entries, base)
     reading = Case.read(came.bundle)
+    items = renamed(reading.case)
     if refers_well(reading.case):  # else it must be known that others wrote it, for the case to be loaded again
         reading.case.bundle = None  # how the server sent it is no part of the case
-    reading.case._origin = came.origin
+    reading.case._origin = {**came.origin, **({"items": items} if items else {})}
     return Reading(reading.case, Report((*found.issues, *came.issues)) + reading.report)
 
 
@@ -84,14 +122,28 @@ class FHIRClient:
         self._capabilities = run(opened(self.base, self._capabilities), self._client)
         return self._capabilities
 
-    def push(self, case: Any, *, patient: str | None = None, own: bool = False) -> Pushed:
+    def plan(self, case: Any, *, as_document: bool = False, **choices: Unpack[Chosen]) -> Plan:
+        """What `push` would do with a case or a bundle; nothing is written. Raises `ServerError`.
+
+        `plan.entries` has each resource: to be created, updated (with the elements that change), unchanged, in conflict
+        (changed there since it was pulled), refused, or no longer in the case; `plan.guarantee` how surely each is
+        written once.
+        """
+        return run(planning(self.base, self.capabilities(), case, as_document, choices), self._client)
+
+    def push(
+        self, case: Any, *, plan: Plan | None = None, as_document: bool = False, **choices: Unpack[Chosen]
+    ) -> Pushed:
         """Store a case (or a bundle), sending only what differs from what the server has.
 
-        `patient`: attach it to `Patient/123`, which stays untouched. `own`: update the patient, organizations and
-        practitioners too, which are otherwise created if absent and never overwritten. Raises `ServerError`.
+        `plan`: carry out exactly this, or nothing. `as_document`: store it as one document. `patient`: attach it to
+        `Patient/123`, which stays untouched. `own`: update the patient, organizations and practitioners too, which are
+        otherwise created if absent and never overwritten. `overwrite`: update also what was changed there since it was
+        pulled. `withdraw` (`entered-in-error`, `delete`): take back what is ours there and no longer in the case.
+        `partial`: store what is not refused. `ask`: have the server validate first. `limit`: entries a transaction.
+        Raises `ServerError`.
         """
-        self.capabilities()
-        return run(push(self.base, bundle_of(case), patient=patient, own=own), self._client)
+        return run(pushing(self.base, self.capabilities(), case, as_document, plan, choices), self._client)
 
     def read(self, patient: str) -> Reading:
         """All that the server has of `Patient/123`, as a case, with a report of what was only carried. Raises `ServerError`."""
@@ -128,10 +180,17 @@ class AsyncFHIRClient:
         self._capabilities = await run_async(opened(self.base, self._capabilities), self._client)
         return self._capabilities
 
-    async def push(self, case: Any, *, patient: str | None = None, own: bool = False) -> Pushed:
+    async def plan(self, case: Any, *, as_document: bool = False, **choices: Unpack[Chosen]) -> Plan:
+        """See `FHIRClient.plan`."""
+        return await run_async(planning(self.base, await self.capabilities(), case, as_document, choices), self._client)
+
+    async def push(
+        self, case: Any, *, plan: Plan | None = None, as_document: bool = False, **choices: Unpack[Chosen]
+    ) -> Pushed:
         """See `FHIRClient.push`."""
-        await self.capabilities()
-        return await run_async(push(self.base, bundle_of(case), patient=patient, own=own), self._client)
+        return await run_async(
+            pushing(self.base, await self.capabilities(), case, as_document, plan, choices), self._client
+        )
 
     async def read(self, patient: str) -> Reading:
         """See `FHIRClient.read`."""

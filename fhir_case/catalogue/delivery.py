@@ -68,4 +68,47 @@ CODES = (
         ),
         link=R4 + "http.html#cond-update", type="not-supported",
     ),
+    Code(
+        "push-rejected", "The server refuses an entry",
+        (
+            "The server does not store this entry. It was found among the others by halves, without anything being "
+            "stored; what the server says about it stands in the message."
+        ),
+        fix="Correct the element that is named, or push with --partial: then all is stored that does not depend on it.",
+        link=R4 + "http.html#transaction", type="processing",
+    ),
+    Code(
+        "push-settled", "An answer that was lost",
+        (
+            "The answer to a request that writes never came. The server was read instead, and has the resources as "
+            "they should be; nothing was sent twice."
+        ),
+        type="informational",
+    ),
+    Code(
+        "push-not-withdrawn", "What could not be taken back",
+        "A resource of ours that is no longer in the case could not be deleted: others may refer to it.",
+        fix="Withdraw it as entered in error, or delete what refers to it.",
+        link=R4 + "http.html#delete", type="conflict",
+    ),
+    Code(
+        "push-outcome-left-out", "The outcome of a search is left out",
+        "A searchset holds an OperationOutcome about the search itself, which is no resource to be stored.",
+        link=R4 + "valueset-search-entry-mode.html", type="informational",
+    ),
+    Code(
+        "push-message", "A message was handed over",
+        "What the server does with a message is not known to who sends it.",
+        link=R4 + "messageheader-operation-process-message.html", type="informational",
+    ),
+    Code(
+        "plan-not-searched", "What may be ours was not looked for",
+        "The server did not search some type of resource for what this case has left there earlier.",
+        type="incomplete",
+    ),
+    Code(
+        "plan-not-asked", "The server did not validate",
+        "The server has no $validate, or did not answer it.",
+        link=R4 + "resource-operation-validate.html", type="incomplete",
+    ),
 )  # fmt: skip

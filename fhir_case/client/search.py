@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fhir_case.client.answers import ask, outcome_text, resource
 from fhir_case.client.messages import Request, Response, Step, get, post_form
 from fhir_case.issues import Issue, Refused
-from fhir_case.json import Json
+from fhir_case.json import Json, dumps
 
 Params = tuple[tuple[str, str], ...]
 
@@ -51,6 +51,11 @@ def everything(base: str, patient: str) -> Step[Found]:
     https://hl7.org/fhir/R4/operation-patient-everything.html
     """
     return (yield from _first(base, get(f"{base}/{patient}/$everything", (("_count", COUNT),)), "reading $everything"))
+
+
+def rest_of(base: str, page: dict[str, Json], what: str) -> Step[Found]:
+    """All resources of a search whose first page came another way, such as inside a batch-response."""
+    return (yield from _pages(base, Response(200, {}, dumps(page).encode(), base), what))
 
 
 def escaped(value: str) -> str:

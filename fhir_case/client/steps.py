@@ -1,4 +1,4 @@
-"""The single requests: what the server is, one resource, one transaction.
+"""The single requests that read: what the server is, one resource. `writing` has those that write.
 
 Every step takes the server's base address first, as `fhir_case.client.messages.base_url` gives it.
 """
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fhir_case.client.answers import ask, fetch, resource
-from fhir_case.client.messages import NoAnswerError, Response, Step, get, post
-from fhir_case.issues import Refused, ServerError, Unreachable
+from fhir_case.client.messages import Step, get
+from fhir_case.issues import Refused, Unreachable
 from fhir_case.json import Json
 
 _LOCAL = re.compile(r"[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}")
@@ -80,41 +80,3 @@ def read(base: str, reference: str) -> Step[dict[str, Json]]:
     if not _LOCAL.fullmatch(reference):
         raise Refused(f"{reference[:80]!r} is not the place of a resource; expected Type/id, such as Patient/123")
     return (yield from fetch(get(f"{base}/{reference}"), f"reading {reference}"))
-
-
-def transaction(base: str, bundle: dict[str, Json]) -> Step[dict[str, Json]]:
-    """Post a transaction; the answer is the `transaction-response` Bundle.
-
-    Raises `Refused`, `Conflict` (409, 412) or `Unreachable`. A transaction is stored whole or not at all, so an error
-    names all its entries in `not_stored`, but for an answer that was lost or cannot be read: then none is named, since
-    the server may have stored them.
-    https://hl7.org/fhir/R4/http.html#transaction
-    """
-    what = f"storing {len(bundle['entry'])} resources"
-    request = post(base, bundle, repeatable=all(map(_conditional, bundle["entry"])))
-    names = tuple(str(entry.get("fullUrl", "")) for entry in bundle["entry"])
-    try:
-        response: Response = yield request
-    except NoAnswerError as lost:
-        if lost.sent:
-            raise Unreachable(f"{what}: {lost.reason}; the server may or may not have stored them") from None
-        raise Unreachable(f"{what}: {lost.reason}; nothing was sent", not_stored=names) from None
-    try:
-        answer = resource(response, what)
-    except ServerError as error:
-        # A gateway's 502 or 504 says nothing of what the server did, nor does an answer to a second sending of the first.
-        if 300 <= response.status < 500 and not response.repeated:
-            error.not_stored = names
-        raise
-    if answer["resourceType"] != "Bundle" or answer.get("type") not in ("transaction-response", "batch-response"):
-        raise Unreachable(f"{what}: expected a transaction-response, found another resource", status=response.status)
-    return answer
-
-
-def _conditional(entry: dict[str, Json]) -> bool:
-    """Whether doing the entry's request twice creates nothing twice, and makes no second version unseen."""
-    request = entry.get("request") or {}
-    method = request.get("method")
-    if method == "PUT":
-        return "?" in str(request.get("url")) or "ifMatch" in request
-    return "ifNoneExist" in request if method == "POST" else method in ("GET", "HEAD", "DELETE")

@@ -1,8 +1,8 @@
-"""Is what a server holds the same as what would be sent?"""
+"""Is what a server holds the same as what would be sent, and where does it differ?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from typing import Literal
 from xml.etree.ElementTree import ParseError, canonicalize
@@ -21,24 +21,28 @@ Difference = Literal["", "digits", "content"]
 """How two resources differ: not at all, in the notation of numbers only (`7.20` and `7.2`), or in what they say."""
 
 
-def comparison(addresses: dict[str, str], base: str) -> Callable[[dict[str, Json], dict[str, Json]], Difference]:
-    """How a resource that a server holds differs from one that would be sent.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One element that differs: its path in the resource, what the server has and what would be sent (None: nothing)."""
+
+    path: str
+    before: Json = None
+    after: Json = None
+
+
+class Comparison:
+    """How resources that a server holds differ from those that would be sent.
 
     `addresses` gives the fullUrl for each known place (`Type/id`) on the server: a reference to the one is a reference
     to the other. Compared are canonical bytes, so `7.20` is not `7.2`.
     """
-    to, in_text = toward(addresses, base)
 
-    def plain(resource: dict[str, Json]) -> dict[str, Json]:
-        made: dict[str, Json] = rewrite(bare(resource), to, in_text)
-        meta = made.get("meta")
-        if isinstance(meta, dict):
-            sets = {name: sorted(meta[name], key=canonical) for name in _SETS if isinstance(meta.get(name), list)}
-            made = {**made, "meta": {**meta, **sets}}
-        return made
+    def __init__(self, addresses: dict[str, str], base: str) -> None:
+        self._to, self._in_text = toward(addresses, base)
 
-    def difference(one: dict[str, Json], other: dict[str, Json]) -> Difference:
-        here, there = plain(one), plain(other)
+    def difference(self, held: dict[str, Json], wanted: dict[str, Json]) -> Difference:
+        """How they differ."""
+        here, there = self._plain(held), self._plain(wanted)
         if canonical(here) == canonical(there):
             return ""
         here, there = _same_markup(here), _same_markup(there)
@@ -46,7 +50,30 @@ def comparison(addresses: dict[str, str], base: str) -> Callable[[dict[str, Json
             return ""
         return "digits" if canonical(_shortest(here)) == canonical(_shortest(there)) else "content"
 
-    return difference
+    def changes(self, held: dict[str, Json], wanted: dict[str, Json]) -> tuple[Change, ...]:
+        """The elements that differ, each as far down as both have it; lists of other lengths as a whole."""
+        made: list[Change] = []
+        _compare("", _same_markup(self._plain(held)), _same_markup(self._plain(wanted)), made)
+        return tuple(made)
+
+    def _plain(self, resource: dict[str, Json]) -> dict[str, Json]:
+        made: dict[str, Json] = rewrite(bare(resource), self._to, self._in_text)
+        meta = made.get("meta")
+        if isinstance(meta, dict):
+            sets = {name: sorted(meta[name], key=canonical) for name in _SETS if isinstance(meta.get(name), list)}
+            made = {**made, "meta": {**meta, **sets}}
+        return made
+
+
+def _compare(path: str, before: Json, after: Json, made: list[Change]) -> None:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in (*before, *(name for name in after if name not in before)):
+            _compare(f"{path}.{name}" if path else name, before.get(name), after.get(name), made)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            _compare(f"{path}[{index}]", one, other, made)
+    elif canonical(before) != canonical(after):
+        made.append(Change(path, before, after))
 
 
 def _same_markup(value: Json) -> Json:

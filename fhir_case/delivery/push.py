@@ -1,213 +1,263 @@
-"""Push: a transaction of which only what differs from the server's is sent.
+"""Push: a plan made and carried out, again and again until it is settled.
 
 The server is asked first what it has. Entries that are there and equal are not sent; shared resources that are there
-are never overwritten; the rest goes as one transaction, whose requests stay conditional, so that a push that was killed
-at any moment and run again ends as one that was not.
+are never overwritten; the rest goes as transactions, whose requests stay conditional, so that a push that was killed
+at any moment and run again ends as one that was not. Where another writer came in between, or an answer was lost, the
+server is read again and it is decided anew.
 """
 
 from __future__ import annotations
 
-import re
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
 
-from fhir_case.client.messages import Step
-from fhir_case.client.steps import read, transaction
-from fhir_case.delivery.compare import comparison
+from fhir_case.client.messages import Step, Wait
+from fhir_case.delivery.abilities import Abilities
+from fhir_case.delivery.carrying import Memory, State, carried
+from fhir_case.delivery.compare import Comparison
+from fhir_case.delivery.entries import entries_of
 from fhir_case.delivery.find import found
-from fhir_case.delivery.places import local, place
-from fhir_case.delivery.pushed import Pushed, Stored, What
-from fhir_case.delivery.sending import collapsed, request_body, takes_few_conditions, unconditional
-from fhir_case.issues import Issue, Refused, ServerError, Unreachable
+from fhir_case.delivery.naming import issue_of, named, worded
+from fhir_case.delivery.order import reaching
+from fhir_case.delivery.places import place
+from fhir_case.delivery.plan import Choices, Plan, departed
+from fhir_case.delivery.planning import Job, Origin, Work, checked, planned
+from fhir_case.delivery.pushed import Pushed, Rejection, Stored, What
+from fhir_case.delivery.sending import learned_limit
+from fhir_case.issues import Conflict, Issue, Refused, ServerError, Unreachable
 from fhir_case.json import Json
 
-Entry = dict[str, Json]
-Held = dict[str, dict[str, Json]]
-"""The server's resources by the fullUrl of their entry."""
+ROUNDS = 16
+"""How often it is decided anew, for conflicts with other writers and lost answers. Of eight that write the same, HAPI
+lets at least one through in each round."""
+
+Chance = Callable[[], float]
+"""Between 0 and 1, for the jitter of pauses."""
 
 
-def push(base: str, bundle: dict[str, Json], *, patient: str | None = None, own: bool = False) -> Step[Pushed]:
-    """Store a transaction Bundle, sending only what differs from what the server has; nothing differs, nothing is sent.
+def job_of(
+    base: str, bundle: dict[str, Json], choices: Choices | None = None, *,
+    can: Abilities | None = None, origin: Mapping[str, Origin] | None = None, source: str = "", looks: bool = False,
+) -> Job:  # fmt: skip
+    """What is to be pushed. Raises `Refused` for a bundle that cannot be."""
+    choices = choices or Choices()
+    checked(choices.patient)
+    entries = tuple(entries_of(bundle))
+    return Job(base, entries, choices, can or Abilities(), origin or {}, source, bundle.get("type") == "batch", looks)
 
-    `patient` (`Patient/123`): the bundle's Patient is left out, and what refers to it refers to that one, which is not
-    touched. `own`: shared resources (those created if absent) are updated too.
+
+def plan_of(job: Job) -> Step[Plan]:
+    """What a push would do. Nothing is written.
+
+    Raises `Conflict` where several resources match one identity (they are named), `Refused` and `Unreachable`.
+    """
+    return (yield from planned(job)).plan
+
+
+def push(
+    job: Job, *, expected: Plan | None = None, memory: Memory | None = None, chance: Chance = random.random
+) -> Step[Pushed]:
+    """Store what differs from what the server has; where nothing differs, nothing is sent.
+
+    `expected`: a plan, which is carried out exactly, or not at all.
 
     Raises `Unreachable`, `Refused` or `Conflict`: `stored` and `not_stored` are the fullUrls of the entries of which it
-    is known whether this push stored them.
+    is known whether this push stored them, `issues` what is wrong with each that is at fault.
     https://hl7.org/fhir/R4/http.html#transaction
     """
-    entries = collapsed(bundle)
-    every = tuple(entry["fullUrl"] for entry in entries)
-    done: dict[str, Stored] = {}
-    places: dict[str, str] = {}
-    try:
-        if patient is not None:
-            one = _patient(entries)
-            there = yield from _existing(base, patient)
-            entries = [entry for entry in entries if entry is not one]
-            places[one["fullUrl"]] = patient
-            done[one["fullUrl"]] = Stored(one["fullUrl"], "attached", patient, _version(there))
-        have = yield from found(base, entries)
-    except ServerError as error:
-        error.stored, error.not_stored = (), every
-        raise
-
-    places.update({address: where for address, resource in have.items() if (where := place(resource))})
-    difference = comparison({where: address for address, where in places.items()}, base)
-    send: list[Entry] = []
-    issues: list[Issue] = []
-    for entry in entries:
-        address, held = entry["fullUrl"], have.get(entry["fullUrl"])
-        differs = held is None or difference(held, entry["resource"])
-        if held is None or (differs and (own or entry["request"]["method"] != "POST")):
-            send.append(entry)
-            if differs == "digits":
-                issues.append(_digits(places[address]))
-        else:
-            done[address] = Stored(address, "kept" if differs else "unchanged", places[address], _version(held))
-
-    if send:
-        body = request_body(send, have, places, base)
+    state = State(job.choices.limit)
+    lost: ServerError | None = None
+    for number in count(1):
         try:
-            response, weaker = yield from _transaction(base, body)
-            issues += weaker
-            answers = yield from _answers(base, send, response)
+            work = yield from planned(job, state.places, state.limit, state.settled)
+            _check_expected(expected, work.plan, state)
+            work = _startable(job, work, state)
         except ServerError as error:
-            yield from _tell(error, base, send, places)
-            raise
-        done.update({one["fullUrl"]: _stored(one, *answer, have) for one, answer in zip(send, answers, strict=True)})
-    ordered = tuple(done[address] for address in every)
-    who = next((one.reference for one in ordered if one.reference.startswith("Patient/")), "")
-    return Pushed(ordered, who, tuple(issues))
+            if lost is not None and isinstance(error, Unreachable):
+                lost.message += ". Push again: what is stored already is found, and not stored twice"
+                error = lost
+            _account(error, job, state, {})
+            raise error from None
+        try:
+            yield from carried(job, work, state, memory)
+        except ServerError as error:
+            if limit := _limit(error, work, state):
+                state.limit = limit
+                continue
+            if _passing(error) and number < ROUNDS:
+                lost = error if state.tried else None
+                yield Wait(_pause(number, chance))
+                continue
+            if isinstance(error, Refused) and error.not_stored and not job.batch:
+                try:
+                    error, goes_on = yield from named(job, work, state, error)
+                except ServerError as other:
+                    error, goes_on = other, _passing(other) and number < ROUNDS
+                if goes_on:
+                    continue
+            yield from _tell(error, job, work, state)
+            raise error from None
+        if not state.again or number == ROUNDS:
+            break
+        yield Wait(_pause(number, chance))
+    made = _settled(job, work, state)
+    if made.rejections and not job.choices.partial and not job.batch:
+        raise _refused_alone(job, made)
+    return made
 
 
-def _digits(where: str) -> Issue:
-    return Issue(
-        "push-digits",
-        f"{where} differs from what the server has only in how numbers are written (as 7.20 and 7.2 do); a server that "
-        "does not keep digits is sent it again, and makes a new version, with every push",
-        "warning",
-        where,
-    )
+def _pause(number: int, chance: Chance) -> float:
+    """Full jitter, at most five seconds."""
+    return chance() * float(min(5.0, 0.1 * 2**number))
 
 
-def _patient(entries: list[Entry]) -> Entry:
-    patients = [entry for entry in entries if (entry["resource"] or {}).get("resourceType") == "Patient"]
-    if len(patients) != 1:
-        raise Refused(
-            f"expected one Patient in the bundle, to be replaced by the one on the server; found {len(patients)}. "
-            "Nothing was sent"
-        )
-    return patients[0]
+def _passing(error: ServerError) -> bool:
+    """Whether reading again and deciding anew may settle it: a version that was stale, or an answer that was lost."""
+    if isinstance(error, Conflict):
+        return True
+    lost = isinstance(error, Unreachable) and not error.not_stored
+    return lost or (error.status is not None and error.status >= 500 and error.status != 501)
 
 
-def _existing(base: str, patient: str) -> Step[dict[str, Json]]:
-    if not re.fullmatch(r"Patient/[A-Za-z0-9.-]{1,64}", patient):
-        raise Refused(f"{patient[:80]!r} is not the place of a patient; expected Patient/id, such as Patient/123")
-    try:
-        return (yield from read(base, patient))
-    except Refused as no:
-        if no.status not in (404, 410):
-            raise
-        gone = "was deleted from" if no.status == 410 else "is not on"
-        message = f"{patient} {gone} the server; expected a patient who is there, to attach the case to"
-        raise Refused(f"{message}. Nothing was stored", no.outcome, no.status) from None
+def _limit(error: ServerError, work: Work, state: State) -> int:
+    """The limit that the server has shown by refusing, where it is lower than what was known."""
+    largest = max((len(part.entries) for part in work.parts), default=0)
+    limit = learned_limit(error, largest) if isinstance(error, Refused) and error.not_stored else 0
+    return limit if limit and (not state.limit or limit < state.limit) else 0
 
 
-def _transaction(base: str, body: dict[str, Json]) -> Step[tuple[dict[str, Json], tuple[Issue, ...]]]:
-    try:
-        return (yield from transaction(base, body)), ()
-    except Refused as no:
-        plain = unconditional(body)
-        if not takes_few_conditions(no) or plain == body:
-            raise
-    weaker = Issue(
-        "push-unconditional",
-        "the server takes only a few conditional requests in one transaction, so what it was seen not to have was "
-        "created without condition: pushing again creates nothing, but two pushes at one moment could create twice",
-        "warning",
-    )
-    return (yield from transaction(base, plain)), (weaker,)
+def _check_expected(expected: Plan | None, now: Plan, state: State) -> None:
+    why = departed(expected, now, {*state.done, *state.tried}) if expected is not None else ()
+    if why:
+        more = f"; and {len(why) - 5} more" if len(why) > 5 else ""
+        raise Refused(f"the plan can no longer be applied: {'; '.join(why[:5])}{more}. Nothing was sent; plan again")
 
 
-Answer = tuple[str, str, str]
-"""Status (`201`), place (`Type/id`), version of an entry, as far as the server states them."""
+def _startable(job: Job, work: Work, state: State) -> Work:
+    """The work, if nothing stops it; with `partial`, without what is stopped and what reaches it."""
+    stopped = [one for one in work.plan.stopped if one.address not in state.done]
+    if not stopped:
+        return work
+    number = {entry.address: entry.number for entry in job.entries}
+    made = [
+        Rejection(one.address, number.get(one.address, -1), f"{one.reference or one.type}: {one.why}")
+        for one in stopped
+    ]
+    if not job.choices.partial and not job.batch:
+        kind = Conflict if any(one.action == "conflict" for one in stopped) else Refused
+        listed = "; ".join(one.reason for one in made[:5]) + (f"; and {len(made) - 5} more" if len(made) > 5 else "")
+        fix = "Pull again and look at both, or push with --overwrite. " if kind is Conflict else ""
+        raise kind(f"{listed}. {fix}Nothing was stored", issues=tuple(map(issue_of, made)))
+    absent = [one.address for one in stopped if one.action == "refuse" and not one.reference]
+    sent = [entry for part in work.parts if not part.again for entry in part.entries]
+    held = reaching([*(e for e in job.entries if e.address in absent), *sent], absent)
+    state.rejections += [
+        replace(one, held=tuple(a for a, cause in held.items() if cause == one.address)) for one in made
+    ]
+    for one in stopped:
+        state.done[one.address] = Stored(one.address, "refused", one.reference, one.version)
+    return _without(work, set(held), state)
 
 
-def _answers(base: str, send: list[Entry], response: dict[str, Json]) -> Step[list[Answer]]:
-    """The answer to each entry. They stand in the order of the entries (https://hl7.org/fhir/R4/http.html#trules);
-    where they cannot (HAPI folds entries it takes for one), the server is asked where the resources are."""
-    answers = [_answer(base, entry) for entry in response.get("entry") or ()]
-    if len(answers) == len(send) and all(
-        where.partition("/")[0] in ("", (entry["resource"] or {}).get("resourceType"))
-        for entry, (_, where, _) in zip(send, answers, strict=True)
-    ):
-        bad = {
-            entry["fullUrl"]: one[0] for entry, one in zip(send, answers, strict=True) if one[0] and one[0][0] != "2"
-        }
-        if bad:
-            # Not what a transaction may do, but it was seen (metriport#446): a 200 whose entries failed.
-            good = tuple(entry["fullUrl"] for entry in send if entry["fullUrl"] not in bad)
-            raise Refused(
-                f"the server took the transaction but refused {len(bad)} of {len(send)} entries "
-                f"(status {', '.join(sorted(set(bad.values())))})",
-                stored=good,
-                not_stored=tuple(bad),
+def _without(work: Work, held: set[str], state: State) -> Work:
+    """The work without what is held back."""
+    for address in held:
+        state.done[address] = Stored(address, "held back", "")
+    parts = [
+        replace(part, entries=tuple(e for e in part.entries if e.address not in state.done or part.again))
+        for part in work.parts
+    ]
+    return replace(work, parts=tuple(part for part in parts if part.entries))
+
+
+def _refused_alone(job: Job, made: Pushed) -> Refused:
+    """Not what a transaction may do, but it was seen (metriport#446): a 200 whose entries failed."""
+    bad = made.rejections
+    message = f"the server took the transaction but refused {len(bad)} of {len(job.entries)} entries"
+    return Refused(
+        f"{message}: {'; '.join(worded(one) for one in bad[:5])}", bad[0].outcome, None,
+        tuple(one.address for one in made.entries if one.what not in ("refused", "held back")),
+        tuple(one.address for one in made.not_stored), tuple(map(issue_of, bad)),
+    )  # fmt: skip
+
+
+_SAID: dict[str, What] = {
+    "create": "created", "update": "updated", "unchanged": "unchanged", "keep": "kept", "attach": "attached",
+    "send": "sent", "withdraw": "withdrawn",
+}  # fmt: skip
+
+
+def _settled(job: Job, work: Work, state: State) -> Pushed:
+    """What became of each entry: as it was written, else as the last plan found it."""
+    last = {one.address: one for one in work.plan.entries}
+    made: dict[str, Stored] = {}
+    settled = 0
+    for entry in job.entries:
+        one = state.done.get(entry.address)
+        if one is None:
+            plan = last[entry.address]
+            what = _SAID.get(plan.action, "refused")
+            if plan.action in ("unchanged", "keep") and entry.address in state.tried:
+                what, settled = state.tried[entry.address], settled + 1
+            if entry.address in state.again:
+                what = "refused"
+                reason = f"status {state.again[entry.address]} each time"
+                state.rejections.append(Rejection(entry.address, entry.number, reason))
+            one = Stored(entry.address, what, plan.reference, plan.version)
+        made[entry.address] = one
+    for address, one in state.done.items():
+        made.setdefault(address, one)
+    issues = [*work.plan.issues, *state.issues, *map(issue_of, state.rejections)]
+    if settled:
+        issues.append(
+            Issue(
+                "push-settled",
+                f"the answer for {settled} resources was lost; the server was read instead, and has them as they should be",
+                "information",
             )
-        return answers
-    now = yield from found(base, send)
-    return [("", place(now.get(one["fullUrl"], {})) or "", _version(now.get(one["fullUrl"]))) for one in send]
+        )
+    who = next((one.reference for one in made.values() if one.reference.startswith("Patient/")), "")
+    return Pushed(tuple(made.values()), who, tuple(dict.fromkeys(issues)), tuple(state.rejections))
 
 
-def _answer(base: str, entry: Json) -> Answer:
-    stated = entry.get("response") if isinstance(entry, dict) else None
-    stated = stated if isinstance(stated, dict) else {}
-    location = str(stated.get("location") or "")
-    where = local(location, base) or local("/".join(location.partition("/_history/")[0].split("/")[-2:]), base)
-    version = re.search(r"/_history/([^/]+)$", location) or re.fullmatch(r'(?:W/)?"(.*)"', str(stated.get("etag", "")))
-    return (
-        str(stated.get("status") or "").partition(" ")[0],
-        where[0] if where else "",
-        version[1] if version else _version(entry.get("resource")),
-    )
+def _account(error: ServerError, job: Job, state: State, there: dict[str, bool]) -> None:
+    """Name in the error what this push is known to have stored, and what not."""
+    stored = {one.address for one in state.done.values() if one.what not in ("refused", "held back")}
+    stored |= {address for address, is_there in there.items() if is_there}
+    error.stored = tuple(entry.address for entry in job.entries if entry.address in stored)
+    unsure = stored.union(state.tried)
+    error.not_stored = tuple(entry.address for entry in job.entries if entry.address not in unsure)
 
 
-def _stored(entry: Entry, status: str, where: str, version: str, have: Held) -> Stored:
-    address, held = entry["fullUrl"], have.get(entry["fullUrl"])
-    what: What = "updated" if held else "created"
-    if held and version and version == _version(held):
-        what = "unchanged"
-    elif not held and status == "200":
-        # Someone else created it between the search and the transaction.
-        what = "kept" if entry["request"]["method"] == "POST" else "updated"
-    return Stored(address, what, where or (place(held) if held else "") or "", version)
-
-
-def _tell(error: ServerError, base: str, send: list[Entry], places: dict[str, str]) -> Step[None]:
+def _tell(error: ServerError, job: Job, work: Work, state: State) -> Step[None]:
     """Write into the error what was stored and what was not, by asking the server: not all of them roll back."""
-    names = tuple(entry["fullUrl"] for entry in send)
-    if error.stored or (isinstance(error, Unreachable) and error.not_stored):
+    entries = [entry for entry in job.entries if entry.address not in state.done]
+    if isinstance(error, Unreachable) and error.not_stored:
+        _account(error, job, state, {})
         return
     try:
-        have = yield from found(base, send)
+        have = yield from found(job.base, [entry for entry in entries if entry.criterion is not None])
     except ServerError:
         if error.not_stored:
-            error.message += ". Nothing was stored"
+            _account(error, job, state, {})
+            error.message += ". Nothing was stored" if not error.stored else f". {_counted(error, job)} were stored"
         else:
+            error.stored = tuple(entry.address for entry in job.entries if entry.address in state.done)
             error.message += ". Push again: what is stored already is found, and not stored twice"
         return
-    known = {where: address for address, where in places.items()}
+    known = {where: address for address, where in {**work.places, **state.places}.items()}
     known.update({where: address for address, resource in have.items() if (where := place(resource))})
-    difference = comparison(known, base)
-    error.stored = tuple(
-        one["fullUrl"]
-        for one in send
-        if (held := have.get(one["fullUrl"])) and difference(held, one["resource"]) != "content"
-    )
-    error.not_stored = tuple(name for name in names if name not in error.stored)
-    count = "Nothing" if not error.stored else f"{len(error.stored)} of {len(names)} entries"
-    error.message += f". {count} {'was' if len(error.stored) < 2 else 'were'} stored"
+    comparison = Comparison(known, job.base)
+    there = {
+        entry.address: comparison.difference(held, entry.resource or {}) != "content"
+        for entry in entries
+        if (held := have.get(entry.address))
+    }
+    _account(error, job, state, there)
+    error.message += f". {_counted(error, job)} {'was' if len(error.stored) < 2 else 'were'} stored"
 
 
-def _version(resource: Json) -> str:
-    meta = resource.get("meta") if isinstance(resource, dict) else None
-    version = meta.get("versionId") if isinstance(meta, dict) else None
-    return version if isinstance(version, str) else ""
+def _counted(error: ServerError, job: Job) -> str:
+    return "Nothing" if not error.stored else f"{len(error.stored)} of {len(job.entries)} entries"

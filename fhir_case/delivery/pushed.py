@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fhir_case.issues import Issue
+from fhir_case.json import Json
 
-What = Literal["created", "updated", "unchanged", "kept", "attached"]
+What = Literal["created", "updated", "unchanged", "kept", "attached", "sent", "withdrawn", "refused", "held back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,23 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """An entry that the server refused, and why."""
+
+    address: str
+    number: int
+    """Where it stands in the bundle, from 0."""
+    reason: str
+    """The server's words, without what may be a value of the patient's."""
+    element: str = ""
+    """The element that the server names, `status`."""
+    outcome: dict[str, Json] | None = field(default=None, repr=False)
+    """The OperationOutcome."""
+    held: tuple[str, ...] = ()
+    """What refers to it, directly or not, and so could not be stored either."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What a push did, entry by entry, in the order of the bundle."""
 
@@ -28,6 +46,8 @@ class Pushed:
     patient: str = ""
     """`Patient/id` of the bundle's patient on the server, "" where the bundle has none."""
     issues: tuple[Issue, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    """With `partial`, and of a batch: what the server refused. Otherwise a refusal is an error, and nothing is stored."""
 
     @property
     def created(self) -> tuple[Stored, ...]:
@@ -53,6 +73,16 @@ class Pushed:
     def attached(self) -> tuple[Stored, ...]:
         """The patient on the server that the bundle was attached to, untouched."""
         return self._of("attached")
+
+    @property
+    def withdrawn(self) -> tuple[Stored, ...]:
+        """Taken back: said to be entered in error, or deleted (no version)."""
+        return self._of("withdrawn")
+
+    @property
+    def not_stored(self) -> tuple[Stored, ...]:
+        """Refused, or held back since they refer to what was refused."""
+        return tuple(entry for entry in self.entries if entry.what in ("refused", "held back"))
 
     def _of(self, what: What) -> tuple[Stored, ...]:
         return tuple(entry for entry in self.entries if entry.what == what)

@@ -1,4 +1,4 @@
-"""What of a transaction Bundle is sent, and how: pure functions between a bundle and the request's body."""
+"""How entries are written into a request: pure functions between a plan and the bodies that are sent."""
 
 from __future__ import annotations
 
@@ -7,52 +7,19 @@ from collections.abc import Iterable
 
 from fhir_case.bundle.references import rewrite
 from fhir_case.client.answers import outcome_text
-from fhir_case.delivery.find import Criterion, criterion
+from fhir_case.delivery.abilities import Abilities
+from fhir_case.delivery.entries import Entry
+from fhir_case.delivery.find import Held
 from fhir_case.issues import Refused
-from fhir_case.json import Json, canonical
-
-_UNNAMED = "entry "
+from fhir_case.json import Json
 
 _FEW_CONDITIONS = re.compile(r"strict isolation|more update operations than allowed", re.IGNORECASE)
 
-
-def collapsed(bundle: dict[str, Json]) -> list[dict[str, Json]]:
-    """The entries, each identity once; references to an entry that was left out name the one that stands for it.
-
-    HAPI folds entries of one identity without a word, others refuse them. Raises `Refused` for a bundle that is no
-    transaction, and where two entries of one identity say different things.
-    """
-    _check(bundle)
-    entries: list[dict[str, Json]] = []
-    first: dict[Criterion, dict[str, Json]] = {}
-    again: list[tuple[dict[str, Json], dict[str, Json]]] = []
-    for number, entry in enumerate(bundle.get("entry") or (), 1):
-        entry = {**entry, "fullUrl": entry.get("fullUrl") or f"{_UNNAMED}{number}"}
-        asked = criterion(entry)
-        if asked is not None and asked in first:
-            again.append((first[asked], entry))
-            continue
-        if asked is not None:
-            first[asked] = entry
-        entries.append(entry)
-    same = {entry["fullUrl"]: kept["fullUrl"] for kept, entry in again if kept["fullUrl"] != entry["fullUrl"]}
-    made = [{**entry, "resource": rewrite(entry.get("resource"), same.get)} for entry in entries]
-    content = {entry["fullUrl"]: entry["resource"] for entry in made}
-    for kept, entry in again:
-        if canonical(rewrite(entry["resource"], same.get)) != canonical(content[kept["fullUrl"]]):
-            raise Refused(
-                f"{kept['fullUrl']} and {entry['fullUrl']} have one identity but say different things; expected one "
-                "entry for each identity. Nothing was sent"
-            )
-    names = [entry["fullUrl"] for entry in made]
-    if len(set(names)) != len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Refused(f"the fullUrl {twice} stands at two entries of different identity; nothing was sent")
-    return made
+_LIMIT = re.compile(r"(?:limit|maximum|at most|more than|exceeds?|max)\D{0,60}?(\d{1,6})", re.IGNORECASE)
 
 
-def request_body(
-    send: Iterable[dict[str, Json]], have: dict[str, dict[str, Json]], places: dict[str, str], base: str
+def transaction_of(
+    entries: Iterable[Entry], have: Held, places: dict[str, str], base: str, can: Abilities
 ) -> dict[str, Json]:
     """The transaction: what the server has is updated where it is and in the version that was seen, the rest stays
     conditional; references to what the server has are literal.
@@ -63,28 +30,44 @@ def request_body(
     def absolute(address: str) -> str | None:
         return f"{base}/{places[address]}" if address in places else None
 
-    made = []
-    for entry in send:
-        held = have.get(entry["fullUrl"])
-        request = dict(entry["request"])
-        sent: dict[str, Json] = {"fullUrl": entry["fullUrl"], "request": request}
-        if entry["fullUrl"].startswith(_UNNAMED):
-            del sent["fullUrl"]
-        if isinstance(entry.get("resource"), dict):
+    made: list[Json] = []
+    for entry in entries:
+        sent: dict[str, Json] = {"fullUrl": entry.full_url} if entry.full_url is not None else {}
+        resource, request = entry.resource, entry.request
+        if resource is not None:
             # In running text only an absolute address can be told from other words on the way home.
-            resource = rewrite(entry["resource"], places.get, absolute)
-            if held is not None:
-                version = (held.get("meta") or {}).get("versionId")
-                request = {"method": "PUT", "url": places[entry["fullUrl"]]}
-                if isinstance(version, str):
-                    request["ifMatch"] = f'W/"{version}"'
-                resource = {**resource, "id": held["id"]}
-            elif criterion(entry) is not None:
-                # The server's to give: Medplum would keep one, HAPI would look for it.
-                resource = {name: value for name, value in resource.items() if name != "id"}
-            sent = {**sent, "resource": resource, "request": request}
+            resource = rewrite(resource, places.get, absolute) if places else resource
+            if entry.puts:
+                resource, request = _put(entry, resource, have.get(entry.address), places, can)
+            sent["resource"] = resource
+        sent["request"] = request
         made.append(sent)
     return {"resourceType": "Bundle", "type": "transaction", "entry": made}
+
+
+def _put(
+    entry: Entry, resource: dict[str, Json], held: dict[str, Json] | None, places: dict[str, str], can: Abilities
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    if held is not None:
+        version = (held.get("meta") or {}).get("versionId")
+        request: dict[str, Json] = {"method": "PUT", "url": places[entry.address]}
+        if isinstance(version, str) and can.versioned(entry):
+            request["ifMatch"] = f'W/"{version}"'
+        return {**resource, "id": held["id"]}, request
+    means = can.means(entry)
+    if means in ("place", "none"):
+        return resource, entry.request
+    if means == "client id":
+        id_ = entry.address.removeprefix("urn:uuid:")
+        return {**resource, "id": id_}, {"method": "PUT", "url": f"{entry.type}/{id_}"}
+    if "id" in resource:  # the server's to give: Medplum would keep one, HAPI would look for it
+        resource = {name: value for name, value in resource.items() if name != "id"}
+    if means == "condition":
+        return resource, entry.request
+    request = {"method": "POST", "url": entry.type}
+    if means == "create":
+        request["ifNoneExist"] = str(entry.request["url"]).partition("?")[2]
+    return resource, request
 
 
 def takes_few_conditions(refusal: Refused) -> bool:
@@ -94,22 +77,29 @@ def takes_few_conditions(refusal: Refused) -> bool:
 
 def unconditional(body: dict[str, Json]) -> dict[str, Json]:
     """The transaction with plain creates for what the server was seen not to have."""
-    made = []
+    made: list[Json] = []
     for entry in body["entry"]:
         request = entry["request"]
-        if criterion(entry) is not None:
+        if "ifNoneExist" in request or (request["method"] == "PUT" and "?" in request["url"]):
             request = {"method": "POST", "url": request["url"].partition("?")[0]}
         made.append({**entry, "request": request})
     return {**body, "entry": made}
 
 
-def _check(bundle: dict[str, Json]) -> None:
-    found = bundle.get("resourceType") if bundle.get("resourceType") != "Bundle" else bundle.get("type")
-    if found != "transaction":
-        raise Refused(f"expected a Bundle of type transaction, found {str(found)[:40]!r}; nothing was sent")
-    for number, entry in enumerate(bundle.get("entry") or (), 1):
-        request = entry.get("request") if isinstance(entry, dict) else None
-        if not isinstance(request, dict) or not isinstance(request.get("url"), str) or not request.get("method"):
-            raise Refused(f"entry {number} of the bundle has no request with method and url; nothing was sent")
-        if request["method"] in ("POST", "PUT") and not isinstance(entry.get("resource"), dict):
-            raise Refused(f"entry {number} of the bundle has no resource to {request['method']}; nothing was sent")
+def learned_limit(refusal: Refused, sent: int) -> int:
+    """How many entries the server takes, as it says by refusing so many; 0 where that is not why it refused.
+
+    By its words ("limit of 500"), else half of what was too large (413).
+    """
+    if sent < 2:
+        return 0
+    text = outcome_text(refusal.outcome) + " " + refusal.message
+    about = re.search(r"entr(?:y|ies)|bundle|transaction|resources|operations", text, re.IGNORECASE)
+    stated = [int(found) for found in _LIMIT.findall(text) if 0 < int(found) < sent] if about else []
+    if refusal.status == 413:
+        return stated[0] if stated else sent // 2
+    return (
+        stated[0]
+        if stated and refusal.status in (400, 403, 422) and re.search("limit|maxim", text, re.IGNORECASE)
+        else 0
+    )

@@ -18,8 +18,9 @@ from fhir_case.client import drivers, wire
 from fhir_case.client.drivers import run, run_async
 from fhir_case.client.messages import Request, base_url
 from fhir_case.client.search import search
-from fhir_case.client.steps import capabilities, read, transaction
+from fhir_case.client.steps import capabilities, read
 from fhir_case.client.wire import async_client, sync_client
+from fhir_case.client.writing import transaction
 from fhir_case.issues import Conflict, Refused, ServerError, Unreachable
 from fhir_case.json import canonical
 

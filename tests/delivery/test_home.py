@@ -10,7 +10,7 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_case.delivery.compare import comparison
+from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.home import home
 from fhir_case.json import Json, canonical, dumps, loads
 
@@ -177,4 +177,4 @@ def test_what_was_pulled_is_not_changed() -> None:
     ],
 )
 def test_a_difference_is_one_of_content_of_digits_or_none(held: Any, wanted: Any, expected: str) -> None:
-    assert comparison({"Patient/1": "urn:p"}, BASE)(held, wanted) == expected
+    assert Comparison({"Patient/1": "urn:p"}, BASE).difference(held, wanted) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,12 +11,14 @@ import pytest
 import small
 
 from fhir_case.client.drivers import run
-from fhir_case.client.messages import Response
+from fhir_case.client.messages import Request, Response, Step
 from fhir_case.client.steps import capabilities, read
+from fhir_case.client.through import Exchange, through
 from fhir_case.client.wire import sync_client
 from fhir_case.delivery.home import home
+from fhir_case.delivery.plan import Choices
 from fhir_case.delivery.pull import Pulled, pull
-from fhir_case.delivery.push import push
+from fhir_case.delivery.push import job_of, plan_of, push
 from fhir_case.delivery.pushed import Pushed
 from fhir_case.issues import Conflict, Refused, ServerError
 from fhir_case.json import Number, canonical, dumps, loads
@@ -36,7 +39,7 @@ class Server:
 
     def push(self, bundle: dict[str, Any], **options: Any) -> Pushed:
         self.asked.clear()
-        return run(push(self.base, bundle, **options), self.client)
+        return run(push(job_of(self.base, bundle, Choices(**options))), self.client)
 
     def pull(self, patient: str) -> Pulled:
         return run(pull(self.base, patient), self.client)
@@ -238,7 +241,8 @@ def test_a_reference_that_leads_nowhere_is_refused_with_nothing_stored_on_hapi(
     with pytest.raises(Refused) as caught:
         hapi_server.push(bundle)
     error = caught.value
-    assert "storing 8 resources" in str(error)
+    assert "the server refuses 1 of 8 entries: entry 3 (serviceProvider)" in str(error)
+    assert [issue.path for issue in error.issues] == ["Bundle.entry[2].resource.serviceProvider"]
     assert dead in str(error)
     assert "Nothing was stored" in str(error)
     assert error.outcome is not None
@@ -275,14 +279,36 @@ def test_many_entries_reach_a_server_that_takes_few_conditions(server: Server, c
     assert set(content(came.bundle)) == set(content(bundle))
 
 
-def test_a_change_between_looking_and_writing_is_not_overwritten(server: Server, case: str) -> None:
+def _meddled(server: Server, meddle: Callable[[], Any]) -> Exchange:
+    """Each request as it is; before the first that writes, something else happens on the server."""
+    left = [meddle]
+
+    def exchange(request: Request) -> Step[Response]:
+        if request.method == "POST" and request.url == server.base and left:
+            left.pop()()
+        response: Response = yield request
+        return response
+
+    return exchange
+
+
+def test_a_plan_is_not_applied_to_what_changed_between_looking_and_writing(server: Server, case: str) -> None:
     bundle = server.bundle(case)
     server.push(bundle)
-    step = push(server.base, changed(bundle, "ck", status="amended"))
-    request = next(step)
-    while not (request.method == "POST" and request.url == server.base):
-        answer = server.client.request(request.method, request.url, headers=dict(request.headers), content=request.body)
-        request = step.send(Response(answer.status_code, answer.headers, answer.content, request.url))
-    server.push(changed(bundle, "ck", status="corrected"))
-    answer = server.client.request(request.method, request.url, headers=dict(request.headers), content=request.body)
-    assert answer.status_code in (409, 412)
+    wanted = job_of(server.base, changed(bundle, "ck", status="amended"))
+    plan = run(plan_of(wanted), server.client)
+    meddled = _meddled(server, lambda: server.push(changed(bundle, "ck", status="corrected")))
+    with pytest.raises(Refused, match="the plan can no longer be applied: Observation/"):
+        run(through(push(wanted, expected=plan), meddled), server.client)
+    one = next(one for one in server.push(changed(bundle, "ck", status="corrected")).entries if "Obs" in one.reference)
+    assert one.what == "unchanged"
+
+
+def test_without_a_plan_it_is_decided_anew(server: Server, case: str) -> None:
+    bundle = server.bundle(case)
+    server.push(bundle)
+    wanted = job_of(server.base, changed(bundle, "ck", status="amended"))
+    meddled = _meddled(server, lambda: server.push(changed(bundle, "ck", status="corrected")))
+    pushed = run(through(push(wanted), meddled), server.client)
+    (one,) = pushed.updated
+    assert server.read(one.reference)["status"] == "amended"

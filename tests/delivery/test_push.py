@@ -12,7 +12,8 @@ import small
 from scripted import BASE, answer, body, drive, outcome, page, params
 
 from fhir_case.client.messages import NoAnswerError, Request, Response
-from fhir_case.delivery.push import push
+from fhir_case.delivery.plan import Choices
+from fhir_case.delivery.push import ROUNDS, job_of, push
 from fhir_case.issues import Conflict, Refused, ServerError, Unreachable
 from fhir_case.json import Json, canonical
 
@@ -65,7 +66,7 @@ def held(item: int, **content: Json) -> dict[str, Json]:
 
 def test_the_request_is_conditional_for_what_is_not_there_and_literal_for_what_is() -> None:
     server = Fake(held(0), held(1, name="Other"), held(4, subject={"reference": "Patient/0"}, status="amended"))
-    pushed = drive(push(BASE, small.bundle("c")), server)
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), server)
     assert [one.what for one in pushed.entries] == [
         "unchanged", "kept", "created", "created", "updated", "created", "created", "created",
     ]  # fmt: skip
@@ -85,7 +86,7 @@ def test_the_request_is_conditional_for_what_is_not_there_and_literal_for_what_i
 
 def test_the_bundle_that_comes_in_is_not_changed() -> None:
     bundle = small.bundle("c")
-    drive(push(BASE, bundle, patient="Patient/7"), Fake({"resourceType": "Patient", "id": "7"}))
+    drive(push(job_of(BASE, bundle, Choices(patient="Patient/7"))), Fake({"resourceType": "Patient", "id": "7"}))
     assert canonical(bundle) == canonical(small.bundle("c"))
 
 
@@ -96,7 +97,7 @@ def test_identities_are_asked_for_by_post_a_type_at_a_time() -> None:
         asked.append(request)
         return answer(page())
 
-    drive(push(BASE, small.bundle("c")), Fake(searches=searches))
+    drive(push(job_of(BASE, small.bundle("c"))), Fake(searches=searches))
     assert len(asked) == 8
     assert {request.method for request in asked} == {"POST"}
     assert not any("fhir-case" in request.url or request.params for request in asked)
@@ -112,13 +113,13 @@ def test_a_server_that_does_not_take_several_identities_at_once_is_asked_for_one
     bundle = small.bundle("c")
     bundle["entry"] = [small.entry("c", f"x{n}", "Condition", {}) for n in range(3)]
     there = [{**bundle["entry"][1]["resource"], "id": "1"}]
-    pushed = drive(push(BASE, bundle), Fake(searches=searches))
+    pushed = drive(push(job_of(BASE, bundle)), Fake(searches=searches))
     assert [one.what for one in pushed.entries] == ["created", "unchanged", "created"]
 
 
 def test_a_server_that_ignores_the_search_parameter_does_not_lend_its_resources_an_identity() -> None:
     strangers = [{"resourceType": type_, "id": "1"} for type_ in ("Patient", "Condition", "Composition")]
-    pushed = drive(push(BASE, small.bundle("c")), Fake(*strangers))
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), Fake(*strangers))
     assert [one.what for one in pushed.entries] == ["created"] * 8
 
 
@@ -130,7 +131,7 @@ def test_an_answer_with_fewer_entries_than_the_request_is_not_zipped() -> None:
         return answer(entries) if made else made
 
     server = Fake(response=folded)
-    pushed = drive(push(BASE, small.bundle("c")), server)
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), server)
     assert [one.what for one in pushed.entries] == ["created"] * 8
     for one in pushed.entries:
         type_, id_ = one.reference.split("/")
@@ -148,27 +149,41 @@ def test_entries_that_failed_inside_a_success_are_an_error() -> None:
         return answer({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
 
     with pytest.raises(Refused, match="refused 1 of 8 entries") as caught:
-        drive(push(BASE, small.bundle("c")), Fake(response=some))
+        drive(push(job_of(BASE, small.bundle("c"))), Fake(response=some))
     assert caught.value.not_stored == (EVERY[3],)
     assert caught.value.stored == (*EVERY[:3], *EVERY[4:])
 
 
 def test_a_refusal_names_what_was_not_stored() -> None:
     with pytest.raises(Refused, match=r"storing 8 resources: .* status 422: bad code\. Nothing was stored") as caught:
-        drive(push(BASE, small.bundle("c")), Fake(response=answer(outcome("bad code"), 422)))
+        drive(push(job_of(BASE, small.bundle("c"))), Fake(response=answer(outcome("bad code"), 422)))
     assert (caught.value.stored, caught.value.not_stored) == ((), EVERY)
 
 
-def test_an_answer_that_was_lost_after_storing_is_found_out() -> None:
+def test_an_answer_that_was_lost_after_storing_is_settled_by_reading() -> None:
     def stored_and_gone(bundle: dict[str, Json]) -> Response:
         server.stored(bundle)
         raise NoAnswerError("the connection broke off", sent=True)
 
     server = Fake(response=stored_and_gone)
-    with pytest.raises(Unreachable, match=r"8 of 8 entries were stored") as caught:
-        drive(push(BASE, small.bundle("c")), server)
-    assert (caught.value.stored, caught.value.not_stored) == (EVERY, ())
-    assert len(drive(push(BASE, small.bundle("c")), server).unchanged) == 8
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), server)
+    assert [one.what for one in pushed.entries] == ["created"] * 8
+    assert all(one.reference for one in pushed.entries)
+    assert [issue.code for issue in pushed.issues] == ["push-settled"]
+    assert len(server.sent) == 1
+
+
+def test_an_answer_that_was_lost_before_storing_is_settled_by_sending_again() -> None:
+    def lost_once(bundle: dict[str, Json]) -> Response:
+        if len(server.sent) == 1:
+            raise NoAnswerError("the connection broke off", sent=True)
+        return server.stored(bundle)
+
+    server = Fake(response=lost_once)
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), server)
+    assert [one.what for one in pushed.entries] == ["created"] * 8
+    assert not pushed.issues
+    assert len(server.sent) == 2
 
 
 def test_an_answer_that_was_lost_with_the_server_leaves_it_open() -> None:
@@ -181,7 +196,7 @@ def test_an_answer_that_was_lost_with_the_server_leaves_it_open() -> None:
 
     gone_for_good: list[bool] = []
     with pytest.raises(Unreachable, match=r"may or may not have stored them\. Push again") as caught:
-        drive(push(BASE, small.bundle("c")), gone)
+        drive(push(job_of(BASE, small.bundle("c"))), gone)
     assert (caught.value.stored, caught.value.not_stored) == ((), ())
 
 
@@ -190,7 +205,7 @@ def test_a_server_that_is_not_there_stored_nothing() -> None:
         raise NoAnswerError("no connection", sent=False)
 
     with pytest.raises(Unreachable) as caught:
-        drive(push(BASE, small.bundle("c")), nowhere)
+        drive(push(job_of(BASE, small.bundle("c"))), nowhere)
     assert (caught.value.stored, caught.value.not_stored) == ((), EVERY)
 
 
@@ -211,21 +226,38 @@ def test_a_push_that_was_killed_and_run_again_ends_as_one_that_was_not(requests:
 
     server, other = Fake(), Fake()
     with contextlib.suppress(KilledError):
-        drive(push(BASE, small.bundle("c")), dying)
-    drive(push(BASE, small.bundle("c")), server)
-    drive(push(BASE, small.bundle("c")), other)
+        drive(push(job_of(BASE, small.bundle("c"))), dying)
+    drive(push(job_of(BASE, small.bundle("c"))), server)
+    drive(push(job_of(BASE, small.bundle("c"))), other)
     assert canonical(server.resources) == canonical(other.resources)
 
 
-def test_a_stale_version_is_a_conflict() -> None:
-    server = Fake(held(4), response=answer(outcome("stale"), 409))
-    with pytest.raises(Conflict):
-        drive(push(BASE, small.bundle("c")), server)
+def test_a_stale_version_is_read_again_and_decided_anew() -> None:
+    def stale_twice(bundle: dict[str, Json]) -> Response:
+        (request,) = (one["request"] for one in bundle["entry"] if one["request"]["url"] == "Observation/4")
+        there = next(one for one in server.resources if one["id"] == "4")
+        if request["ifMatch"] != f'W/"{there["meta"]["versionId"]}"' or len(server.sent) < 3:
+            there["meta"] = {"versionId": str(len(server.sent) + 1)}
+            return answer(outcome("stale"), 409)
+        return server.stored(bundle)
+
+    server = Fake(held(4, status="amended"), response=stale_twice)
+    waits: list[float] = []
+    pushed = drive(push(job_of(BASE, small.bundle("c"))), server, waits)
+    assert [one.reference for one in pushed.updated] == ["Observation/4"]
+    assert (len(server.sent), len(waits)) == (3, 2)
+
+
+def test_a_conflict_that_does_not_end_is_given_up_within_a_bound() -> None:
+    server = Fake(held(4, status="amended"), response=answer(outcome("stale"), 409))
+    with pytest.raises(Conflict, match="Nothing was stored"):
+        drive(push(job_of(BASE, small.bundle("c"))), server)
+    assert len(server.sent) == ROUNDS
 
 
 def test_two_matches_for_one_identity_are_a_conflict_that_names_them() -> None:
     with pytest.raises(Conflict, match="Condition/3, Condition/9 all match the identity of one entry") as caught:
-        drive(push(BASE, small.bundle("c")), Fake(held(3), held(3, id="9")))
+        drive(push(job_of(BASE, small.bundle("c"))), Fake(held(3), held(3, id="9")))
     assert caught.value.not_stored == EVERY
 
 
@@ -233,7 +265,7 @@ def test_one_resource_that_matches_two_entries_is_a_conflict() -> None:
     two = [{"system": small.ITEM, "value": f"c/{item}"} for item in ("x1", "x2")]
     bundle = {**small.bundle("c"), "entry": [small.entry("c", item, "Condition", {}) for item in ("x1", "x2")]}
     with pytest.raises(Conflict, match="Condition/1 matches the identities of two entries"):
-        drive(push(BASE, bundle), Fake({"resourceType": "Condition", "id": "1", "identifier": two}))
+        drive(push(job_of(BASE, bundle)), Fake({"resourceType": "Condition", "id": "1", "identifier": two}))
 
 
 def test_two_entries_of_one_identity_that_say_different_things_are_refused() -> None:
@@ -242,7 +274,7 @@ def test_two_entries_of_one_identity_that_say_different_things_are_refused() -> 
     other["fullUrl"], other["resource"]["code"] = "urn:uuid:00000000-0000-4000-8000-000000000009", {"text": "Other"}
     bundle["entry"].append(other)
     with pytest.raises(Refused, match="have one identity but say different things"):
-        drive(push(BASE, bundle), Fake())
+        drive(push(job_of(BASE, bundle)), Fake())
 
 
 def test_an_identifier_that_the_item_states_may_be_the_criterion() -> None:
@@ -256,7 +288,7 @@ def test_an_identifier_that_the_item_states_may_be_the_criterion() -> None:
         asked.append(params(request).get("identifier", ""))
         return answer(page({"resourceType": "Patient", "id": "7"} if "mrn" in asked[-1] else {"resourceType": "X"}))
 
-    pushed = drive(push(BASE, bundle), Fake(searches=searches))
+    pushed = drive(push(job_of(BASE, bundle)), Fake(searches=searches))
     assert r"http://hospital.example/mrn|1\,2\|3" in asked
     assert [one.reference for one in pushed.kept] == ["Patient/7"]
 
@@ -267,9 +299,9 @@ def test_an_entry_with_a_plain_place_is_compared_with_what_is_there() -> None:
         {"resource": resource, "request": {"method": "PUT", "url": "Device/d1"}},
     ]}  # fmt: skip
     server = Fake({**resource, "meta": {"versionId": "1"}})
-    assert len(drive(push(BASE, bundle), server).unchanged) == 1
+    assert len(drive(push(job_of(BASE, bundle)), server).unchanged) == 1
     assert not server.sent
-    assert len(drive(push(BASE, bundle), Fake()).created) == 1
+    assert len(drive(push(job_of(BASE, bundle)), Fake()).created) == 1
 
 
 @pytest.mark.parametrize(
@@ -287,13 +319,13 @@ def test_a_bundle_that_cannot_be_pushed_is_refused_before_anything_is_asked(bund
         raise AssertionError(request)
 
     with pytest.raises(Refused, match=message):
-        drive(push(BASE, bundle), never)
+        drive(push(job_of(BASE, bundle)), never)
 
 
 @pytest.mark.parametrize("patient", ["123", "Observation/1", "Patient/", "Patient/1/x", "Patient?name=x"])
 def test_what_is_no_place_of_a_patient_is_refused_with_an_example(patient: str) -> None:
     with pytest.raises(Refused, match="such as Patient/123"):
-        drive(push(BASE, small.bundle("c"), patient=patient), Fake())
+        drive(push(job_of(BASE, small.bundle("c"), Choices(patient=patient))), Fake())
 
 
 def test_an_attachment_names_the_patient_that_a_case_is_attached_to_by_the_absolute_address() -> None:
@@ -302,25 +334,25 @@ def test_an_attachment_names_the_patient_that_a_case_is_attached_to_by_the_absol
     attachment = {"contentType": "text/plain", "data": b64encode(f"About {urn}.".encode()).decode()}
     bundle["entry"][3]["resource"]["extension"] = [{"url": "http://x.org/report", "valueAttachment": attachment}]
     server = Fake({"resourceType": "Patient", "id": "7"})
-    drive(push(BASE, bundle, patient="Patient/7"), server)
+    drive(push(job_of(BASE, bundle, Choices(patient="Patient/7"))), server)
     sent = next(e["resource"] for e in server.sent[0]["entry"] if e["resource"]["resourceType"] == "Condition")
     assert b64decode(sent["extension"][0]["valueAttachment"]["data"]).decode() == f"About {BASE}/Patient/7."
-    assert len(drive(push(BASE, bundle, patient="Patient/7"), server).unchanged) == 7
+    assert len(drive(push(job_of(BASE, bundle, Choices(patient="Patient/7"))), server).unchanged) == 7
 
 
 def test_attaching_needs_one_patient_in_the_bundle() -> None:
     bundle = small.bundle("c")
     bundle["entry"].append(small.entry("c", "mother", "Patient", {}, shared=True))
     with pytest.raises(Refused, match="found 2"):
-        drive(push(BASE, bundle, patient="Patient/1"), Fake())
+        drive(push(job_of(BASE, bundle, Choices(patient="Patient/1"))), Fake())
 
 
 def test_an_empty_transaction_asks_nothing() -> None:
-    pushed = drive(push(BASE, {"resourceType": "Bundle", "type": "transaction"}), Fake())
+    pushed = drive(push(job_of(BASE, {"resourceType": "Bundle", "type": "transaction"})), Fake())
     assert pushed.entries == ()
 
 
 def test_errors_of_a_push_are_server_errors_without_the_identities() -> None:
     with pytest.raises(ServerError) as caught:
-        drive(push(BASE, small.bundle("miller")), Fake(response=answer(outcome('no "miller"'), 400)))
+        drive(push(job_of(BASE, small.bundle("miller"))), Fake(response=answer(outcome('no "miller"'), 400)))
     assert "miller" not in str(caught.value)

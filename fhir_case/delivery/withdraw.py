@@ -1,0 +1,114 @@
+"""What is ours on the server and no longer in the case: how it is found, and how it is taken back.
+
+Only what carries our mark of this case is ever touched, and never what others share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fhir_case.bundle.identity import ITEM, SHARED, TAGGED, marked
+from fhir_case.client.answers import outcome_text
+from fhir_case.client.messages import Step
+from fhir_case.client.search import COUNT, rest_of
+from fhir_case.client.writing import batch
+from fhir_case.delivery.abilities import Abilities
+from fhir_case.delivery.compartment import PATIENT
+from fhir_case.delivery.entries import Entry
+from fhir_case.delivery.places import place
+from fhir_case.issues import Issue
+from fhir_case.json import Json
+
+_VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+_ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+
+ERROR_STATUS: dict[str, str] = {
+    type_: element
+    for element, types in {
+        "status": """
+            Account Appointment CarePlan CareTeam ChargeItem ClinicalImpression Communication CommunicationRequest
+            Composition Contract Coverage DetectedIssue Device DeviceRequest DeviceUseStatement DiagnosticReport
+            DocumentManifest DocumentReference Encounter Endpoint EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory
+            Flag GuidanceResponse ImagingStudy Immunization Invoice List MeasureReport Media Medication
+            MedicationAdministration MedicationDispense MedicationRequest MedicationStatement NutritionOrder Observation
+            Procedure QuestionnaireResponse RequestGroup RiskAssessment ServiceRequest Specimen Substance SupplyDelivery
+            SupplyRequest Task VisionPrescription
+        """,
+        "lifecycleStatus": "Goal",
+    }.items()
+    for type_ in types.split()
+}  # fmt: skip
+"""The element of each type that can say `entered-in-error`: bound, required, to a value set that has it."""
+
+
+def in_error(resource: dict[str, Json]) -> dict[str, Json] | None:
+    """The resource said to be entered in error, with the rules that go with that; None where its type has no words for it.
+
+    con-5 and ait-2: what is entered in error has no clinicalStatus.
+    https://hl7.org/fhir/R4/condition.html#invs, https://hl7.org/fhir/R4/allergyintolerance.html#invs
+    """
+    type_ = resource["resourceType"]
+    system = {"Condition": _VERIFICATION, "AllergyIntolerance": _ALLERGY}.get(type_)
+    if system:
+        stated = {"coding": [{"system": system, "code": "entered-in-error"}]}
+        kept = {name: value for name, value in resource.items() if name.lstrip("_") != "clinicalStatus"}
+        return {**kept, "verificationStatus": stated}
+    element = ERROR_STATUS.get(type_)
+    if element is None:
+        return None
+    kept = {name: value for name, value in resource.items() if name != f"_{element}"}
+    return {**kept, element: "entered-in-error"}
+
+
+def is_in_error(resource: dict[str, Json]) -> bool:
+    """Whether it says so already."""
+    if resource["resourceType"] in ("Condition", "AllergyIntolerance"):
+        held = resource.get("verificationStatus")
+        codings = held.get("coding") if isinstance(held, dict) else None
+        return any(isinstance(one, dict) and one.get("code") == "entered-in-error" for one in codings or ())
+    return resource.get(ERROR_STATUS.get(resource["resourceType"], "status")) == "entered-in-error"
+
+
+def case_of(entries: Iterable[Entry]) -> str:
+    """The case whose items these are, by the marks of what it owns; "" where there is none, or more than one."""
+    names = {
+        mark.value.rpartition("/")[0]
+        for entry in entries
+        if entry.resource is not None and entry.type not in SHARED and (mark := marked(entry.resource)) is not None
+    }
+    return names.pop() if len(names) == 1 else ""
+
+
+def left_behind(
+    base: str, patient: str, entries: Sequence[Entry], there: Iterable[str], can: Abilities
+) -> Step[tuple[list[dict[str, Json]], list[Issue]]]:
+    """What has our mark of this case, belongs to the patient, and is in none of the places `there`.
+
+    One request for all types: a batch of searches for any mark of ours.
+    """
+    case = case_of(entries)
+    if not case or not patient:
+        return [], []
+    types = [
+        (type_, params[0])
+        for type_, params in (*PATIENT, ("Provenance", ("patient",)))
+        if type_ not in SHARED and (not can.types or type_ in can.types)
+    ]
+    queries = [
+        f"{type_}?{param}={patient}&{'_tag' if type_ in TAGGED else 'identifier'}={ITEM}|&_count={COUNT}"
+        for type_, param in dict(types).items()
+    ]
+    taken = set(there)
+    made: dict[str, dict[str, Json]] = {}
+    issues: list[Issue] = []
+    for query, answer in zip(queries, (yield from batch(base, queries)), strict=True):
+        if answer is None or answer.get("resourceType") != "Bundle":
+            text = outcome_text(answer) if answer is not None else "no answer"
+            message = f"the server did not search for {query.partition('?')[0]}; none of these was looked for: {text}"
+            issues.append(Issue("plan-not-searched", message, "information"))
+            continue
+        for resource in (yield from rest_of(base, answer, "searching what is ours")).resources:
+            where, mark = place(resource), marked(resource)
+            if where and mark and where not in taken and mark.value.rpartition("/")[0] == case:
+                made[where] = resource
+    return list(made.values()), issues
