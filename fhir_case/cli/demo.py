@@ -90,6 +90,8 @@ def _validated(case: Case, built: Build) -> bool:
     result = findings.found_in(case, built, seed())
     good = result.report.ok
     say("               ", (findings.verdict(result), "green" if good else "red"))
+    if told := findings.not_looked_up(result):
+        say("               ", told)
     for issue in result.issues:
         if issue.severity in ("fatal", "error"):
             say("               ", *pieces_of(issue))

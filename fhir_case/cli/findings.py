@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fhir_case.cli.output import STYLES, pieces_of, tell
+from fhir_case.cli.output import STYLES, counted, pieces_of, tell
 from fhir_case.issues import Issue
 from fhir_case.reports.result import Result, level
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LISTED = 20
 """Errors that are listed before the rest is only counted."""
+NAMED = 4
+"""Code systems that are named."""
 
 
 def found_in(case: Case, build: Build, file: Path, packages: Iterable[str] = ()) -> Result:
@@ -26,7 +29,7 @@ def found_in(case: Case, build: Build, file: Path, packages: Iterable[str] = ())
     from fhir_case.reports.suppress import Suppressions
 
     project = Project.found()
-    validator = inputs.validator_of(project, project.settings, packages)
+    validator = inputs.validator_of(project, project.settings, packages, cases=True)
     return Suppressions(project.suppressions).applied(inputs.of_case(case, build, file, validator))
 
 
@@ -51,6 +54,8 @@ def show(result: Result, every: bool) -> None:
         for same in by_code.values():
             _tell(result, same[0], f" and {len(same) - 1} more" if len(same) > 1 else "")
     tell(verdict(result))
+    if told := not_looked_up(result):
+        tell(f"  {told}")
 
 
 def _tell(result: Result, issue: Issue, more: str = "") -> None:
@@ -60,7 +65,24 @@ def _tell(result: Result, issue: Issue, more: str = "") -> None:
 
 
 def verdict(result: Result) -> str:
-    """`validated: 0 errors, 25 warnings, 30 undecided`."""
+    """`validated: 0 errors, 2 warnings, 30 undecided`."""
     from fhir_case.reports.result import summary
 
     return "validated: " + summary([result]).partition(": ")[2]
+
+
+def not_looked_up(result: Result) -> str:
+    """`30 codes of SNOMED CT, LOINC could not be looked up offline`; "" where there is none."""
+    from fhir_case.terminology.code_system import NOT_HERE
+    from fhir_case.terminology.systems import title_of
+
+    before, after = NOT_HERE.split("{}")
+    said = [issue.message for issue in result.issues if issue.code == "code-undecided"]
+    systems = Counter(
+        one.removeprefix(before).removesuffix(after) for one in said if one.startswith(before) and one.endswith(after)
+    )
+    if not systems:
+        return ""
+    named = ", ".join(title_of(one) for one, _ in systems.most_common(NAMED))
+    more = f" and {len(systems) - NAMED} more" if len(systems) > NAMED else ""
+    return f"{counted(systems.total(), 'code')} of {named}{more} could not be looked up offline"

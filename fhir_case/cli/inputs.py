@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fhir_case.cli.output import pieces_of, tell, working
+from fhir_case.definitions.embedded import IPS
 from fhir_case.issues import CaseError, Issue, Place, Report
 from fhir_case.reports.result import Result
 
@@ -28,13 +29,20 @@ def validator_of(
     packages: Iterable[str] | None = None,
     definitions: Iterable[Path] | None = None,
     profiles: Iterable[str] | None = None,
+    cases: bool = False,
 ) -> Validator:
-    """The validator of a project, with what the command line adds; what it cannot use is said."""
+    """The validator of a project, with what the command line adds; what it cannot use is said.
+
+    `cases`: bundles of cases are among what it is for; they say of themselves that they are International Patient Summaries.
+    """
     from fhir_case.api.validation import Validator
 
+    wanted = [*project.packages, *(packages or ())]
+    if cases and not any(IPS.name in one for one in wanted):
+        wanted.append(str(IPS))
     with working("reading definitions"):
         made = Validator(
-            packages=[*project.packages, *(packages or ())],
+            packages=wanted,
             definitions=[*map(Path, project.definitions), *(definitions or ())],
             profiles=[*project.profiles, *(profiles or ())],
             settings=settings,

@@ -18,41 +18,17 @@ Libraries are not part of what a validator knows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache
 
 from fhir_case.definitions.definitions import Definitions
-from fhir_case.definitions.entry import Entry
-from fhir_case.definitions.shelf import Shelf
-from fhir_case.definitions.source import Resource, by_url
-from fhir_case.issues import Issue
+from fhir_case.definitions.embedded import TABLES, Embedded
+from fhir_case.definitions.names import PackageName
 
-TABLE = Path(__file__).with_name("tables") / "r4.bin"
-
-
-class _Embedded:
-    """R4's table as a source of definitions."""
-
-    name, version = "hl7.fhir.r4.core", "4.0.1"
-    dependencies: Mapping[str, str] = {}
-    issues: tuple[Issue, ...] = ()
-
-    def __init__(self) -> None:
-        self._shelf = Shelf(TABLE)
-        self.about = self._shelf.about
-        self.digest: str = self.about["digest"]
-
-    @cached_property
-    def by_url(self) -> Mapping[str, Sequence[Entry]]:
-        return by_url(self._shelf.entries)
-
-    def read(self, entry: Entry) -> Resource:
-        return self._shelf.read(entry)
+TABLE = TABLES / "r4.bin"
 
 
 @cache
 def r4() -> Definitions:
     """FHIR R4 itself, without packages: 8 ms the first time."""
-    base = _Embedded()
+    base = Embedded(TABLE.name, PackageName("hl7.fhir.r4.core", "4.0.1"))
     return Definitions(base, base.about)

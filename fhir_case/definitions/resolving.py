@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fhir_case.definitions.cache import PackageCache
-from fhir_case.definitions.names import PackageName, checked
+from fhir_case.definitions.embedded import Embedded, embedded
+from fhir_case.definitions.names import PackageName, checked, parsed
 from fhir_case.definitions.package import Package
 from fhir_case.issues import DefinitionError, Issue
 
@@ -17,13 +18,15 @@ EMBEDDED = ("hl7.fhir.r4.core", "hl7.fhir.r4.examples", "hl7.fhir.r4.expansions"
 CUMULATIVE = ("hl7.terminology", "hl7.fhir.uv.extensions")
 """Packages whose newer versions have all that the older ones had, so that one may stand in for the other."""
 _MOST = 200
+Held = Package | Embedded
+"""What a package is here: a folder, or a table that comes with the program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """Packages in the order in which they were asked for, dependencies after; and a note for each that is not here."""
 
-    packages: tuple[Package, ...]
+    packages: tuple[Held, ...]
     issues: tuple[Issue, ...]
 
 
@@ -32,9 +35,9 @@ def opened(wanted: Iterable[str | Path | PackageName | Package], cache: PackageC
 
     Raises `DefinitionError` for a package that was asked for itself and is not here.
     """
-    packages: dict[str, Package] = {}
+    packages: dict[str, Held] = {}
     missing: dict[str, Issue] = {}
-    asked = [one if isinstance(one, Package) else cache.open(one) for one in wanted]
+    asked: list[Held] = [one if isinstance(one, Package) else _open(one, cache) for one in wanted]
     for package in asked:
         packages.setdefault(_key(package), package)
     todo = deque(asked)
@@ -52,19 +55,33 @@ def opened(wanted: Iterable[str | Path | PackageName | Package], cache: PackageC
     return Opened(tuple(packages.values()), tuple(missing.values()))
 
 
-def _key(package: Package) -> str:
-    return f"{package.name}#{package.version}" if package.name else str(package.folder)
+def _open(wanted: str | Path | PackageName, cache: PackageCache) -> Held:
+    """A package from the cache, a file or a folder; or, where the cache has none, the one that comes with the program."""
+    try:
+        return cache.open(wanted)
+    except DefinitionError:
+        named = None if isinstance(wanted, Path) or "/" in str(wanted) else str(wanted)
+        found = embedded(parsed(named)) if named else None
+        if found is None:
+            raise
+        return found
 
 
-def _met(name: str, version: str, packages: Iterable[Package]) -> bool:
+def _key(package: Held) -> str:
+    return f"{package.name}#{package.version}" if isinstance(package, Embedded) or package.name else str(package.folder)
+
+
+def _met(name: str, version: str, packages: Iterable[Held]) -> bool:
     return any(one.name == name and one.version == version for one in packages)
 
 
-def _dependency(name: str, version: str, of: Package, cache: PackageCache) -> tuple[Package | None, Issue | None]:
+def _dependency(name: str, version: str, of: Held, cache: PackageCache) -> tuple[Held | None, Issue | None]:
     """The package that answers a dependency, and a note where it isn't quite that, or isn't here."""
     try:
         wanted = checked(name, version)
         there = cache.newest(name, version) or stand_in(wanted, cache)
+        if there is None and (ours := embedded(wanted)) is not None:
+            return ours, None
         if there is None:
             where = f"{of} depends on the package {wanted}, which is not here"
             return None, Issue(

@@ -35,9 +35,11 @@ PUBLICATION = frozenset(
         "valueset-concept-comments",
         "valueset-concept-definition",
         "valueset-special-status",
+        "structuredefinition-conformance-derivedFrom",
+        "obligation",
     )
-)
-"""Extensions that serve publication and decide nothing."""
+) | {"http://hl7.org/fhir/tools/StructureDefinition/snapshot-source"}
+"""Extensions that serve publication, or oblige systems and not data; they decide nothing."""
 
 _PROSE = frozenset(
     ("text", "contact", "publisher", "description", "purpose", "copyright", "useContext", "jurisdiction")

@@ -1,7 +1,8 @@
 """Code systems that FHIR uses and that are a grammar or a table of a standard, not a CodeSystem resource.
 
 https://hl7.org/fhir/R4/terminologies-systems.html: UCUM, languages (BCP 47), MIME types (BCP 13), countries (ISO 3166),
-currencies (ISO 4217), US states, URIs; and SNOMED CT and LOINC, whose codes are not here but whose check digits can be computed.
+currencies (ISO 4217), US states, URIs; and those whose codes are not here (`external`): of
+SNOMED CT and LOINC the check digits can be computed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 from fhir_case.terminology import bcp_47, checks, ucum
 from fhir_case.terminology.code_system import Check, CodeSystem
 from fhir_case.terminology.concept import Concept, Designation
+from fhir_case.terminology.external import external
 from fhir_case.terminology.reading import Resource, text
 from fhir_case.terminology.systems import ALIASES
 
@@ -23,6 +25,8 @@ LANGUAGE, MIME = "urn:ietf:bcp:47", "urn:ietf:bcp:13"
 IDENTIFIER_TYPES = "http://terminology.hl7.org/CodeSystem/v2-0203"
 USPS = "https://www.usps.com/"
 COUNTRY, CURRENCY, URI = "urn:iso:std:iso:3166", "urn:iso:std:iso:4217", "urn:ietf:rfc:3986"
+ITEM = "urn:fhir-case:item"
+"""The marks by which a bundle of ours says which item a resource is (`bundle/identity.py`): any code is one."""
 
 _CHECKED = frozenset((SNOMED, LOINC))
 
@@ -81,7 +85,7 @@ class IdentifierTypes(CodeSystem):
 def builtin(url: str) -> CodeSystem | None:
     """The code system of that URI, if it is one of those that are built in."""
     make = _BUILTIN.get(url)
-    return make() if make else None
+    return make() if make else _elsewhere(url)() if url in external() else None
 
 
 def listed(resource: Resource) -> CodeSystem:
@@ -145,7 +149,8 @@ def _states() -> dict[str, Concept]:
     return {row[:2]: Concept(row[:2], row[3:]) for row in STATES.split("\n")}
 
 
-def _elsewhere(url: str, name: str) -> Callable[[], CodeSystem]:
+def _elsewhere(url: str, name: str = "") -> Callable[[], CodeSystem]:
+    """One whose codes are not here."""
     return lambda: CodeSystem(
         {"url": url, "title": name, "content": "not-present", "caseSensitive": True}, check_of(url)
     )
@@ -161,4 +166,5 @@ _BUILTIN: dict[str, Callable[[], CodeSystem]] = {
     CURRENCY: lambda: Table(CURRENCY, "Currencies (ISO 4217)", _currencies),
     SNOMED: _elsewhere(SNOMED, "SNOMED CT"),
     LOINC: _elsewhere(LOINC, "LOINC"),
+    ITEM: lambda: Grammar(ITEM, "items of a case", lambda code: None),
 }

@@ -22,6 +22,7 @@ _WHY = {
     "example": "{} has only examples of its codes",
     "supplement": "{} is a supplement, it has no codes of its own",
 }
+NOT_HERE = "the codes of {} are not here"
 
 
 class CodeSystem:
@@ -51,7 +52,7 @@ class CodeSystem:
         """Why not every code can be decided, or nothing."""
         if self.content == "complete":
             return ""
-        return _WHY.get(self.content, "the codes of {} are not here").format(self.url)
+        return _WHY.get(self.content, NOT_HERE).format(self.url)
 
     # Which codes there are
 

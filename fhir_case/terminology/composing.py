@@ -27,6 +27,9 @@ class Definitions(Protocol):
     def find(self, canonical: str, kind: str | None = None, *, near: str = "") -> Resource | None:
         """The resource of that url or `url|version`."""
 
+    def urls(self, kind: str) -> Iterator[str]:
+        """The canonicals of all definitions of a kind."""
+
 
 def name_of(resource: Resource) -> str:
     """`url|version`, or the url alone."""

@@ -63,6 +63,11 @@ _ALSO = {
     "ncit": "nci",
     "dicom": "dcm",
 }
+_TITLES = {
+    "snomed": "SNOMED CT", "rxnorm": "RxNorm", "orpha": "Orphanet", "clinvar": "ClinVar", "mesh": "MeSH",
+    "ncit": "NCI Thesaurus", "meddra": "MedDRA", "radlex": "RadLex", "so": "Sequence Ontology",
+    "cdc-race": "CDC Race and Ethnicity", "country": "ISO 3166", "language": "BCP 47",
+}  # fmt: skip
 _READ = {**ALIASES, **{word: ALIASES[name] for name, words in _ALSO.items() for word in words.split()}}
 _WRITTEN = {uri: name for name, uri in ALIASES.items()}
 
@@ -91,6 +96,12 @@ def alias_of(uri: str) -> str | None:
         if uri.startswith(base) and _NAME.fullmatch(uri[len(base) :]):
             return prefix + uri[len(base) :]
     return None
+
+
+def title_of(uri: str) -> str:
+    """What people call a code system: `SNOMED CT`, `ICD-10`; its URI where it has no name here."""
+    name = _WRITTEN.get(uri)
+    return _TITLES.get(name, name.upper()) if name else uri
 
 
 def nearest(alias: str) -> str | None:

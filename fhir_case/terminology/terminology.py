@@ -11,6 +11,9 @@ from fhir_case.terminology.implicit import implicit
 from fhir_case.terminology.reading import Resource, objects
 from fhir_case.terminology.value_set import ValueSet
 
+_MOST = 100
+"""Wrong addresses for which the right one is looked for: each takes 10 ms."""
+
 
 class Terminology:
     """The value sets and code systems of `definitions`, and those that are built in (UCUM, languages, countries, …).
@@ -25,6 +28,7 @@ class Terminology:
         self._asked_systems: dict[tuple[str, str, str], CodeSystem | None] = {}
         self._sets: dict[str, ValueSet] = {}
         self._systems: dict[str, CodeSystem] = {}
+        self._meant: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Terminology, (self._definitions,))
@@ -51,6 +55,17 @@ class Terminology:
         if key not in self._asked_systems:
             self._asked_systems[key] = self._system(url, version, near)
         return self._asked_systems[key]
+
+    def meant(self, url: str) -> str:
+        """The code system whose address was likely meant by one that is not known, or ""."""
+        if url not in self._meant:
+            if len(self._meant) >= _MOST:
+                return ""
+            from fhir_case.terminology.external import meant  # only a wrong address needs it
+
+            known = [one.partition("|")[0] for one in self._definitions.urls("CodeSystem")]
+            self._meant[url] = meant(url, known)
+        return self._meant[url]
 
     def _made(self, resource: Resource) -> ValueSet:
         name = name_of(resource)

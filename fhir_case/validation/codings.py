@@ -108,13 +108,10 @@ def _unknown_system(system: str, at: At, run: Run) -> None:
                 "the system that defines the code", value=system)  # fmt: skip
         return
     level = "information" if settings.examples and system.startswith(_EXAMPLES) else settings.unknown_code_systems
-    run.say(
-        "code-system-unknown",
-        at,
-        f"the code system {system[:120]} is not known here: its codes cannot be checked",
-        level,
-        value=system,
-    )
+    if level != "ignore":
+        like = run.checks.terminology.meant(system)
+        run.say("code-system-unknown", at, f"the code system {system[:120]} is not known here: its codes cannot be checked",
+                level, f"did you mean {like}?" if like else "", value=system)  # fmt: skip
 
 
 def check_quantity(node: Node, at: At, run: Run) -> None:

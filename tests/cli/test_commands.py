@@ -138,20 +138,33 @@ def test_build_does_not_validate_where_that_is_not_wanted(here: Path) -> None:
     assert "validated" not in result.stderr
 
 
+def test_build_of_the_seed_case_finds_nothing_and_says_what_could_not_be_looked_up(here: Path) -> None:
+    result = run("build", SEED, "-o", "bundle.json")
+    assert result.exit_code == 0
+    assert "validated: 0 errors, 0 warnings, " in result.stderr
+    assert re.search(r"^  \d+ codes of SNOMED CT, LOINC, .* could not be looked up offline$", result.stderr, re.M)
+    assert "  warning: " not in result.stderr
+
+
 def test_build_says_each_kind_of_warning_once_and_counts_what_is_undecided(here: Path) -> None:
-    short, long = run("build", SEED), run("build", SEED, "--explain")
+    """The codes of two systems that nobody here knows; and one is misspelt."""
+    text = SLIP.replace("http://hl7.org/fhir/administrative-gender femal | Female", "http://loinc.com 8310-5 | Fever")
+    Path("own.yaml").write_text(
+        f'{text}  chills: {{code: "http://lab.test/codes c | Chills", when: at index}}\n', "utf-8"
+    )
+    short, long = run("build", "own.yaml"), run("build", "own.yaml", "--explain")
     assert short.exit_code == 0
-    assert "validated: 0 errors, " in short.stderr
-    for code in ("profile-unknown", "extension-unknown"):
-        assert short.stderr.count(f"[{code}]") == 1
-        assert long.stderr.count(f"[{code}]") > 10
+    assert "validated: 0 errors, 2 warnings" in short.stderr
+    assert short.stderr.count("[code-system-unknown]") == 1
+    assert "(did you mean http://loinc.org?) [code-system-unknown] and 1 more" in short.stderr
+    assert long.stderr.count("[code-system-unknown]") == 2
     assert "code-undecided" not in long.stderr
 
 
 def test_build_validates_with_what_the_project_and_the_command_line_give(here: Path) -> None:
     Path("slip.yaml").write_text(SLIP, "utf-8")
     Path("fhir-case.toml").write_text(
-        '[[suppress]]\ncode = "code-unknown"\nreason = "a slip on purpose"\n[validation]\nunresolved_profiles = "error"\n',
+        '[[suppress]]\ncode = "code-unknown"\nreason = "a slip on purpose"\n[validation]\nbest_practice = "error"\n',
         "utf-8",
     )
     result = run("build", "slip.yaml")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from checkout import LINK, copy, files, run
 
+TABLES = ["fhir_case/definitions/tables/ips.bin", "fhir_case/definitions/tables/r4.bin"]
 SEED = "fixtures/cases/juvenile-dermatomyositis-calcinosis"
 DATA = ["fixtures/__init__.py", "fixtures/cases/case.schema.json", f"{SEED}/case.yaml", f"{SEED}/report.md"]
 
@@ -18,7 +19,7 @@ def sources() -> list[str]:
         name for name in files()
         if name.endswith(".py") and name.split("/")[0] in ("fhir_case", "mappings") and not name.startswith(LINK + "/")
     ]  # fmt: skip
-    return sorted([*code, "fhir_case/py.typed", "fhir_case/definitions/tables/r4.bin", *DATA])
+    return sorted([*code, "fhir_case/py.typed", *TABLES, *DATA])
 
 
 def installed(names: list[str]) -> set[str]:
