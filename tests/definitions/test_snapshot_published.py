@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -120,8 +119,8 @@ def differences(made: list[dict[str, Any]], published: list[dict[str, Any]]) -> 
 
 def remade(
     structures: dict[str, Structure], find: Callable[[str], Structure | None]
-) -> Iterator[tuple[Structure, Any, float]]:
-    """Each profile with its snapshot made anew (or the error), and the seconds it took."""
+) -> Iterator[tuple[Structure, Any]]:
+    """Each profile with its snapshot made anew (or the error)."""
     for structure in structures.values():
         if not {"differential", "snapshot", "baseDefinition"} <= structure.keys():
             continue
@@ -131,12 +130,11 @@ def remade(
         ):
             continue  # the types and resources of R4 are what all else stands on
         bare = {name: value for name, value in structure.items() if name != "snapshot"}
-        begin = process_time()
         try:
             made: Any = snapshot(bare, find)
         except DefinitionError as error:
             made = error
-        yield structure, made, process_time() - begin
+        yield structure, made
 
 
 @dataclass(frozen=True)
@@ -188,7 +186,6 @@ class Result:
     equal: int = 0
     elements: int = 0
     wrong: int = 0
-    slowest: float = 0.0
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -201,13 +198,12 @@ def compared(published: Published) -> Result:
     structures = package(published.path) if published.path else core()
     result = Result()
     find = finder(*([published.path] if published.path else ()), *(p for p in OTHERS if p.exists()))
-    for structure, made, seconds in remade(structures, find):
+    for structure, made in remade(structures, find):
         if structure["id"] in published.without:
             continue
         was = structure["snapshot"]["element"]
         result.profiles += 1
         result.elements += len(was)
-        result.slowest = max(result.slowest, seconds)
         if isinstance(made, DefinitionError):
             result.wrong += len(was)
             result.lines.append(str(made))
@@ -231,7 +227,6 @@ def test_profiles_get_the_snapshots_they_were_published_with(name: str) -> None:
     assert result.equal >= published.profiles
     assert result.share >= published.elements
     assert published.reason or not result.lines
-    assert result.slowest < 0.2  # 20 ms is the aim, and 12 the slowest measured; this machine is shared
 
 
 @pytest.mark.shared
@@ -271,7 +266,7 @@ def main(names: list[str]) -> None:
         r = compared(SETS[name])
         print(
             f"{name:12} profiles {r.equal}/{r.profiles} elements {r.elements - r.wrong}/{r.elements} "
-            f"({100 * r.share:.2f} %) slowest {r.slowest * 1000:.1f} ms"
+            f"({100 * r.share:.2f} %)"
         )
         for line in r.lines if names else ():
             print("  ", line[:330])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from some import ALL, FINE, SECRETS, WRONG
 from syrupy.assertion import SnapshotAssertion
@@ -61,10 +59,8 @@ def test_of_a_long_line_the_part_around_the_place_is_shown() -> None:
 def test_a_file_in_one_huge_line_costs_no_more_than_its_place() -> None:
     line = "[" + '{"birthDate": "1970-02-30"}, ' * 500_000 + "]"
     column = len(line) - 16
-    start = time.process_time()
     for _ in range(200):
         shown, carets = excerpt(line, column, values=False)
-    assert time.process_time() - start < 1
     assert shown.startswith("…")
     assert carets.startswith(" ^")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from asking import EXTENSION, Node, ask, brief, extra, found, give, response, run_of, when
 from hypothesis import given
 from hypothesis import strategies as st
+from work import calls
 
 from fhir_case.definitions import r4
 from fhir_case.validation.questionnaires.enabling import Given
@@ -226,33 +226,26 @@ def test_a_deep_questionnaire_is_indexed() -> None:
     assert found(questionnaire([item])) == []
 
 
-def seconds(count: int) -> float:
-    """The time for a response to `count` questions, each enabled by the one before."""
+def work(count: int) -> int:
+    """The calls that a response to `count` questions needs, each enabled by the one before."""
     questions = [ask("q0", "integer")]
     questions += [ask(f"q{n}", "integer", enableWhen=[when(f"q{n - 1}", "=", "Integer", 1)]) for n in range(1, count)]
     resource = response(questions, [give(f"q{n}", ("Integer", 1)) for n in range(count)])
-    start = time.process_time()
     assert found(resource) == []
-    return time.process_time() - start
+    return calls(lambda: found(resource))
 
 
-def test_time_grows_with_the_number_of_items_alone() -> None:
-    seconds(50)
-    small, large = min(seconds(500) for _ in range(3)), min(seconds(5_000) for _ in range(3))
-    assert large < 10 * small * 2
+def test_work_grows_with_the_number_of_items_alone() -> None:
+    assert work(2_000) < 10 * work(200) * 1.2
 
 
 def test_a_thousand_conditions_on_ten_thousand_answers_end() -> None:
     questions = [ask("a", "integer", repeats=True)]
     questions += [ask(f"b{n}", "integer", enableWhen=[when("a", "=", "Integer", -1)]) for n in range(1_000)]
-    start = time.process_time()
     found(response(questions, [give("a", *(("Integer", n) for n in range(10_000)))]))
-    assert time.process_time() - start < 8
 
 
 def test_a_response_to_quite_another_form_ends_soon() -> None:
     questions = [ask(f"question-number-{n}", "string") for n in range(2_000)]
-    start = time.process_time()
     findings = found(response(questions, [give(f"item-number-{n}", ("String", "x")) for n in range(2_000)]))
     assert len(findings) == 2_000
-    assert time.process_time() - start < 10
