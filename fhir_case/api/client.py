@@ -6,8 +6,9 @@ Both run the same steps, which do no I/O; only the loops differ.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, cast
 
+from fhir_case.api.access import Access, conversation, tls
 from fhir_case.api.case import Case, Reading
 from fhir_case.api.depth import walked
 from fhir_case.api.outgoing import Outgoing, moved_on, outgoing, renamed
@@ -28,6 +29,9 @@ from fhir_case.issues import Issue, Refused, Report
 
 if TYPE_CHECKING:
     import httpx
+
+
+T = TypeVar("T")
 
 
 class Chosen(TypedDict, total=False):
@@ -97,14 +101,19 @@ def pulled(base: str, patient: str) -> Step[Reading]:
 class FHIRClient:
     """A FHIR R4 server, for as long as the `with` block lasts.
 
-    `client`: an `httpx.Client` of your own (its transport, certificates, login); it is not closed here.
+    `access`: how to get in, and how patiently. `client`: an `httpx.Client` of your own (its transport, proxies,
+    certificates); it is not closed here. `conversation.metrics` tells how it went so far.
     """
 
-    def __init__(self, base: str, *, client: httpx.Client | None = None) -> None:
+    def __init__(self, base: str, *, access: Access | None = None, client: httpx.Client | None = None) -> None:
         self.base = base_url(base)
+        self.conversation = conversation(self.base, access)
         self._own = client is None
-        self._client = client or sync_client()
+        self._client = client or sync_client(**tls(access))
         self._capabilities: Capabilities | None = None
+
+    def _run(self, step: Step[T]) -> T:
+        return run(self.conversation.around(step), self._client)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +128,7 @@ class FHIRClient:
 
     def capabilities(self) -> Capabilities:
         """What the server says that it is. Raises `Unreachable` where that is no FHIR R4 server."""
-        self._capabilities = run(opened(self.base, self._capabilities), self._client)
+        self._capabilities = self._run(opened(self.base, self._capabilities))
         return self._capabilities
 
     def plan(self, case: Any, *, as_document: bool = False, **choices: Unpack[Chosen]) -> Plan:
@@ -129,7 +138,7 @@ class FHIRClient:
         (changed there since it was pulled), refused, or no longer in the case; `plan.guarantee` how surely each is
         written once.
         """
-        return run(planning(self.base, self.capabilities(), case, as_document, choices), self._client)
+        return self._run(planning(self.base, self.capabilities(), case, as_document, choices))
 
     def push(
         self, case: Any, *, plan: Plan | None = None, as_document: bool = False, **choices: Unpack[Chosen]
@@ -143,12 +152,12 @@ class FHIRClient:
         `partial`: store what is not refused. `ask`: have the server validate first. `limit`: entries a transaction.
         Raises `ServerError`.
         """
-        return run(pushing(self.base, self.capabilities(), case, as_document, plan, choices), self._client)
+        return self._run(pushing(self.base, self.capabilities(), case, as_document, plan, choices))
 
     def read(self, patient: str) -> Reading:
         """All that the server has of `Patient/123`, as a case, with a report of what was only carried. Raises `ServerError`."""
         self.capabilities()
-        return run(pulled(self.base, patient), self._client)
+        return self._run(pulled(self.base, patient))
 
     def pull(self, patient: str) -> Case:
         """All that the server has of `Patient/123`, as a case; see `read`."""
@@ -158,11 +167,15 @@ class FHIRClient:
 class AsyncFHIRClient:
     """`FHIRClient` for asyncio: the same methods, awaited."""
 
-    def __init__(self, base: str, *, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, base: str, *, access: Access | None = None, client: httpx.AsyncClient | None = None) -> None:
         self.base = base_url(base)
+        self.conversation = conversation(self.base, access)
         self._own = client is None
-        self._client = client or async_client()
+        self._client = client or async_client(**tls(access))
         self._capabilities: Capabilities | None = None
+
+    async def _run(self, step: Step[T]) -> T:
+        return await run_async(self.conversation.around(step), self._client)
 
     async def __aenter__(self) -> Self:
         return self
@@ -177,25 +190,23 @@ class AsyncFHIRClient:
 
     async def capabilities(self) -> Capabilities:
         """What the server says that it is. Raises `Unreachable` where that is no FHIR R4 server."""
-        self._capabilities = await run_async(opened(self.base, self._capabilities), self._client)
+        self._capabilities = await self._run(opened(self.base, self._capabilities))
         return self._capabilities
 
     async def plan(self, case: Any, *, as_document: bool = False, **choices: Unpack[Chosen]) -> Plan:
         """See `FHIRClient.plan`."""
-        return await run_async(planning(self.base, await self.capabilities(), case, as_document, choices), self._client)
+        return await self._run(planning(self.base, await self.capabilities(), case, as_document, choices))
 
     async def push(
         self, case: Any, *, plan: Plan | None = None, as_document: bool = False, **choices: Unpack[Chosen]
     ) -> Pushed:
         """See `FHIRClient.push`."""
-        return await run_async(
-            pushing(self.base, await self.capabilities(), case, as_document, plan, choices), self._client
-        )
+        return await self._run(pushing(self.base, await self.capabilities(), case, as_document, plan, choices))
 
     async def read(self, patient: str) -> Reading:
         """See `FHIRClient.read`."""
         await self.capabilities()
-        return await run_async(pulled(self.base, patient), self._client)
+        return await self._run(pulled(self.base, patient))
 
     async def pull(self, patient: str) -> Case:
         """See `FHIRClient.pull`."""

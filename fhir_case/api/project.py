@@ -6,6 +6,9 @@ definitions = ["profiles/"]                # beside this file
 profiles = ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]
 displays = "error"                         # and every other field of ValidationSettings
 
+[server]                                   # which server, and how to get in: `server_settings`
+url = "https://fhir.example/r4"
+
 [[suppress]]
 code = "code-display"
 path = "Bundle.entry.resource.code.*"
@@ -16,11 +19,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fhir_case.api.server_settings import server_faults, server_table
 from fhir_case.catalogue import CATALOGUE, nearest
 from fhir_case.issues import CaseError, Issue, Place
 from fhir_case.reports.suppress import Suppression
@@ -39,6 +43,7 @@ class Project:
     definitions: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    server: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def found(cls, start: Path | None = None) -> Project:
@@ -68,6 +73,8 @@ class Project:
         except ValueError as error:
             code = "settings-unknown" if "no such setting" in str(error) else "settings-value"
             issues.append(Issue(code, str(error), place=_place(text, file, str(error).split(":")[0])))
+        said = data.get("server", {})
+        issues += [Issue(code, message, place=_place(text, file, name)) for code, name, message in server_faults(said)]
         suppressions = tuple(_suppressions(data.get("suppress", []), text, file, issues))
         if issues:
             raise CaseError(tuple(issues))
@@ -78,13 +85,14 @@ class Project:
             tuple(_beside(folder, name, must=True) for name in lists["definitions"]),
             lists["profiles"],
             suppressions,
+            server_table(said, folder),
         )
 
 
 def _unknown(data: dict[str, Any], text: str, file: Path) -> Iterator[Issue]:
     for name in data:
-        if name not in ("validation", "suppress"):
-            message = f"{name}: there is no such section; expected [validation] or [[suppress]]"
+        if name not in ("validation", "server", "suppress"):
+            message = f"{name}: there is no such section; expected [validation], [server] or [[suppress]]"
             yield Issue("settings-unknown", message, place=_place(text, file, name))
 
 

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from fhir_case.cli.output import counted, pieces_of, say, stop, tell, working
-from fhir_case.cli.push import Server
+from fhir_case.cli.output import counted, pieces_of, say, stop, tell
+from fhir_case.cli.servers import Connection, with_server
 from fhir_case.issues import CaseError
 
 
+@with_server
 def pull(
     patient: Annotated[str, typer.Argument(metavar="Patient/ID", help="The patient on the server.")],
-    server: Server,
+    server: Connection,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -29,13 +30,12 @@ def pull(
     import re
 
     from fhir_case import dumps
-    from fhir_case.api.client import FHIRClient
     from fhir_case.cli.files import write_whole, writing
 
     if not re.fullmatch(r"Patient/[A-Za-z0-9\-.]{1,64}", patient):
         stop(f"expected a patient such as Patient/123, found {patient[:80]!r}")
     _check(output)  # what cannot be overwritten is found before the server is asked
-    with FHIRClient(server) as client, working(f"pulling {patient} from {server}"):
+    with server.open(f"pulling {patient} from") as client:
         reading = client.read(patient)
     case = reading.case
     if output is None:

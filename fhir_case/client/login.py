@@ -20,11 +20,16 @@ class Secret:
     def __init__(self, place: str, read: Callable[[], str]) -> None:
         self.place, self._read = place, read
 
-    def reveal(self) -> str:
-        """The secret. Raises `FHIRCaseError` where there is none."""
+    def text(self) -> str:
+        """All of it. Raises `FHIRCaseError` where there is nothing."""
         found = self._read().strip()
         if not found:
             raise FHIRCaseError(f"{self.place} is empty; expected a secret")
+        return found
+
+    def reveal(self) -> str:
+        """The secret, of one line. Raises `FHIRCaseError` where there is none."""
+        found = self.text()
         if not found.isprintable():
             raise FHIRCaseError(f"{self.place} holds more than one line, or what cannot be printed; expected a secret")
         return found

@@ -6,12 +6,15 @@ Any client can be given, with its own transport, proxies, certificates and login
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
 
 from fhir_case.client.messages import NoAnswerError, Request, Response
+from fhir_case.issues import FHIRCaseError
 
 Client: TypeAlias = httpx.Client
 AsyncClient: TypeAlias = httpx.AsyncClient
@@ -31,6 +34,22 @@ def sync_client(**options: Any) -> httpx.Client:
 def async_client(**options: Any) -> httpx.AsyncClient:
     """`sync_client` for asyncio."""
     return httpx.AsyncClient(**{"timeout": TIMEOUT, **options})
+
+
+def tls(*, ca: str | Path = "", cert: str | Path = "", key: str | Path = "") -> ssl.SSLContext:
+    """The usual certificates and those of `ca`, and our own one. Raises `FHIRCaseError` for files that don't fit."""
+    context = httpx.create_ssl_context()
+    try:
+        if ca:
+            what = f"the file {ca} (--ca)"
+            context.load_verify_locations(ca)
+        what = f"the certificate {cert} with the key {key or cert} (--cert, --cert-key)"
+        if cert or key:
+            context.load_cert_chain(cert, key or None, password=lambda: "")  # else the terminal would be asked
+    except OSError as error:  # ssl.SSLError is one
+        why = error.strerror if not isinstance(error, ssl.SSLError) else (error.reason or "no PEM of that kind").lower()
+        raise FHIRCaseError(f"{what} cannot be used: {why}") from None
+    return context
 
 
 def exchange(client: httpx.Client, request: Request, most: int) -> Response:

@@ -14,10 +14,14 @@ from fhir_case.cli import app
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "fixtures/cases/juvenile-dermatomyositis-calcinosis/case.yaml"
 
+NO_WAITING = {"FHIR_CASE_RETRY_FOR": "0"}
+
 
 def run(*arguments: str | Path, **environment: str) -> Result:
     """A command in this process; it must end by itself, never with an exception of its own."""
-    result = CliRunner().invoke(app, list(map(str, arguments)), env={"FHIR_CASE_SERVER": None, **environment})
+    result = CliRunner().invoke(
+        app, list(map(str, arguments)), env={"FHIR_CASE_SERVER": None, **NO_WAITING, **environment}
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -30,5 +34,5 @@ def run_process(
     return subprocess.run(
         [sys.executable, "-c", "from fhir_case.cli import main; main()", *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=120, check=False,
-        env={**kept, "PYTHONPATH": str(ROOT), **environment},
+        env={**kept, "PYTHONPATH": str(ROOT), **NO_WAITING, **environment},
     )  # fmt: skip

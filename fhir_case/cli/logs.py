@@ -1,0 +1,59 @@
+"""The log of a run: a JSON object a line, without clinical values, addresses' parameters or secrets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fhir_case.cli.output import stop
+
+_FIELDS = ("method", "path", "status", "ms", "attempt", "request")
+
+
+class _Lines(logging.Formatter):
+    """`{"at": …, "level": …, "run": …, "message": …, "status": 200, "ms": 12.4}`."""
+
+    run = ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from fhir_case import dumps
+
+        made = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "run": self.run,
+            "message": record.getMessage(),
+        }
+        made |= {name: value for name in _FIELDS if (value := getattr(record, name, None)) is not None}
+        return dumps(made)
+
+
+@contextmanager
+def logged(path: Path | None) -> Iterator[Callable[[str], None]]:
+    """Keep a log in the file for as long as this lasts; what is given is told the name of the run."""
+    lines = _Lines()
+
+    def named(run: str) -> None:
+        lines.run = run
+
+    if path is None:
+        yield named
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        stop(f"the log cannot be written to {path}: {error.strerror}")
+    handler.setFormatter(lines)
+    log = logging.getLogger("fhir_case")
+    level = log.level
+    log.setLevel(logging.DEBUG)
+    log.addHandler(handler)
+    try:
+        yield named
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
+        handler.close()
