@@ -53,6 +53,11 @@ CODES = (
         type="duplicate",
     ),
     Code(
+        "home-withdrawn", "A resource that was taken back",
+        "It was withdrawn as entered in error, being no longer in its case; it is left out of what comes home.",
+        type="informational",
+    ),
+    Code(
         "push-digits", "The server changes digits",
         (
             "A resource differs from the server's only in how numbers are written: a server that does not "

@@ -20,6 +20,10 @@ _META = frozenset({"id", "extension", "profile", "security", "tag"})
 lastUpdated, and names that FHIR doesn't have (Medplum's `project`, `author`, `compartment`)."""
 
 
+WITHDRAWN = "urn:fhir-case:withdrawn"
+"""The extension of a resource of ours that was taken back, since its case has it no more; a tag would outlive an update."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """What came home: a `collection` Bundle, entries by fullUrl; where it all was; and what was odd about it."""
@@ -50,6 +54,10 @@ def home(entries: Iterable[dict[str, Json]], base: str) -> Home:
         if where in resources:
             continue
         identity = marked(resource)
+        if identity and is_withdrawn(resource):
+            message = "this was taken back earlier, being no longer in its case; it is left out"
+            issues.append(Issue("home-withdrawn", message, "information", where))
+            continue
         address = identity.address if identity else f"{base}/{where}"
         if address in holders:
             issues.append(
@@ -79,6 +87,14 @@ def home(entries: Iterable[dict[str, Json]], base: str) -> Home:
         "resources": {addresses[where]: _origin(where, resources[where]) for where in sorted(resources)},
     }
     return Home(bundle, origin, tuple(issues))
+
+
+def is_withdrawn(resource: dict[str, Json]) -> bool:
+    """Whether it says that it was taken back."""
+    held = resource.get("extension")
+    return (
+        any(isinstance(one, dict) and one.get("url") == WITHDRAWN for one in held) if isinstance(held, list) else False
+    )
 
 
 def toward(addresses: dict[str, str], base: str) -> tuple[Callable[[str], str | None], Callable[[str], str | None]]:

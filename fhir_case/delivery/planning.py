@@ -14,10 +14,11 @@ from fhir_case.delivery.abilities import Abilities
 from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.entries import Entry, criterion
 from fhir_case.delivery.find import Held, existing, found, still
+from fhir_case.delivery.home import is_withdrawn
 from fhir_case.delivery.order import Part, parts
 from fhir_case.delivery.places import place
 from fhir_case.delivery.plan import Action, Choices, Plan, Planned, Withdraw
-from fhir_case.delivery.withdraw import in_error, is_in_error, left_behind
+from fhir_case.delivery.withdraw import in_error, left_behind
 from fhir_case.issues import FHIRCaseError, Issue, Refused
 from fhir_case.json import Json
 
@@ -189,8 +190,8 @@ def _withdrawing(job: Job, work: Work, limit: int) -> Step[Work]:
 
 
 def _taken_back(resource: dict[str, Json], how: Withdraw) -> tuple[Action, str, dict[str, Json] | None]:
-    if is_in_error(resource) and how != "delete":
-        return "withdrawn", "said to be entered in error already", None
+    if is_withdrawn(resource) and how != "delete":
+        return "withdrawn", "taken back already: it says that it was entered in error", None
     if how == "entered-in-error":
         stated = in_error(resource)
         if stated is None:

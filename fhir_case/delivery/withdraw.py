@@ -15,6 +15,7 @@ from fhir_case.client.writing import batch
 from fhir_case.delivery.abilities import Abilities
 from fhir_case.delivery.compartment import PATIENT
 from fhir_case.delivery.entries import Entry
+from fhir_case.delivery.home import WITHDRAWN
 from fhir_case.delivery.places import place
 from fhir_case.issues import Issue
 from fhir_case.json import Json
@@ -48,25 +49,18 @@ def in_error(resource: dict[str, Json]) -> dict[str, Json] | None:
     https://hl7.org/fhir/R4/condition.html#invs, https://hl7.org/fhir/R4/allergyintolerance.html#invs
     """
     type_ = resource["resourceType"]
+    stated = resource.get("extension")
+    extensions = [*(stated if isinstance(stated, list) else ()), {"url": WITHDRAWN, "valueBoolean": True}]
     system = {"Condition": _VERIFICATION, "AllergyIntolerance": _ALLERGY}.get(type_)
     if system:
-        stated = {"coding": [{"system": system, "code": "entered-in-error"}]}
         kept = {name: value for name, value in resource.items() if name.lstrip("_") != "clinicalStatus"}
-        return {**kept, "verificationStatus": stated}
+        coding = {"system": system, "code": "entered-in-error"}
+        return {**kept, "extension": extensions, "verificationStatus": {"coding": [coding]}}
     element = ERROR_STATUS.get(type_)
     if element is None:
         return None
     kept = {name: value for name, value in resource.items() if name != f"_{element}"}
-    return {**kept, element: "entered-in-error"}
-
-
-def is_in_error(resource: dict[str, Json]) -> bool:
-    """Whether it says so already."""
-    if resource["resourceType"] in ("Condition", "AllergyIntolerance"):
-        held = resource.get("verificationStatus")
-        codings = held.get("coding") if isinstance(held, dict) else None
-        return any(isinstance(one, dict) and one.get("code") == "entered-in-error" for one in codings or ())
-    return resource.get(ERROR_STATUS.get(resource["resourceType"], "status")) == "entered-in-error"
+    return {**kept, "extension": extensions, element: "entered-in-error"}
 
 
 def case_of(entries: Iterable[Entry]) -> str:
@@ -92,10 +86,11 @@ def left_behind(
     types = [
         (type_, params[0])
         for type_, params in (*PATIENT, ("Provenance", ("patient",)))
-        if type_ not in SHARED and (not can.types or type_ in can.types)
+        if type_ not in SHARED and type_ != "AuditEvent" and (not can.types or type_ in can.types)
     ]
+    # Any identifier of ours; for tags HAPI wants a value too, so all of these few types are looked through.
     queries = [
-        f"{type_}?{param}={patient}&{'_tag' if type_ in TAGGED else 'identifier'}={ITEM}|&_count={COUNT}"
+        f"{type_}?{param}={patient}&_count={COUNT}" + ("" if type_ in TAGGED else f"&identifier={ITEM}|")
         for type_, param in dict(types).items()
     ]
     taken = set(there)
