@@ -46,8 +46,8 @@ class Abilities:
     transaction: bool = True
     batch: bool = True
 
-    def refuses(self, entry: Entry) -> str:
-        """Why the server cannot store the entry, "" where it can."""
+    def refuses(self, entry: Entry, there: bool = False) -> str:
+        """Why the server cannot store the entry, "" where it can; `there`: it has the resource already."""
         if not self.types:
             return ""
         known = self.types.get(entry.type)
@@ -55,7 +55,10 @@ class Abilities:
             return (
                 f"the server does not store {entry.type}: its CapabilityStatement names {len(self.types)} other types"
             )
-        needed = {"PUT": "update", "POST": "create", "DELETE": "delete", "PATCH": "patch"}.get(entry.method)
+        needed = {"DELETE": "delete", "PATCH": "patch"}.get(entry.method, "")
+        if entry.puts:
+            puts = there or (entry.method == "PUT" and self.means(entry) in ("condition", "place", "client id"))
+            needed = "update" if puts else "create"
         if needed and known.interactions and needed not in known.interactions:
             offered = ", ".join(sorted(known.interactions))
             return f"the server offers no {needed} of {entry.type} (only {offered})"

@@ -136,10 +136,13 @@ def _decided(
     entry: Entry, job: Job, held: dict[str, Json] | None, where: str, comparison: Comparison, issues: list[Issue]
 ) -> Planned:
     pulled = job.origin.get(entry.address)
-    if why := job.can.refuses(entry):
-        return Planned(entry.address, "refuse", entry.type, where, version_of(held), why=why)
     if not entry.puts or entry.resource is None:
-        return Planned(entry.address, "send", entry.type, why=f"{entry.method}, as the bundle states it")
+        refused = job.can.refuses(entry)
+        why = refused or f"{entry.method}, as the bundle states it"
+        return Planned(entry.address, "refuse" if refused else "send", entry.type, why=why)
+    why = job.can.refuses(entry, held is not None)
+    if why and held is None:
+        return Planned(entry.address, "refuse", entry.type, why=why)
     if held is None:
         if pulled is not None and not job.choices.overwrite:
             why = f"{pulled.reference} was deleted there since it was pulled"
@@ -152,6 +155,8 @@ def _decided(
         why = "others share it; it stays as the server has it"
         return Planned(entry.address, "keep", entry.type, where, version, comparison.changes(held, entry.resource), why)
     changes = comparison.changes(held, entry.resource)
+    if why:
+        return Planned(entry.address, "refuse", entry.type, where, version, changes, why)
     if pulled is not None and pulled.version and version != pulled.version and not job.choices.overwrite:
         why = f"changed there since it was pulled: version {pulled.version} then, {version} now"
         return Planned(entry.address, "conflict", entry.type, where, version, changes, why)

@@ -55,7 +55,7 @@ def _put(
             request["ifMatch"] = f'W/"{version}"'
         return {**resource, "id": held["id"]}, request
     means = can.means(entry)
-    if means in ("place", "none"):
+    if means == "place" or entry.criterion is None:
         return resource, entry.request
     if means == "client id":
         id_ = entry.address.removeprefix("urn:uuid:")

@@ -27,13 +27,15 @@ ERROR_STATUS: dict[str, str] = {
     type_: element
     for element, types in {
         "status": """
-            Account Appointment CarePlan CareTeam ChargeItem ClinicalImpression Communication CommunicationRequest
-            Composition Contract Coverage DetectedIssue Device DeviceRequest DeviceUseStatement DiagnosticReport
-            DocumentManifest DocumentReference Encounter Endpoint EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory
-            Flag GuidanceResponse ImagingStudy Immunization Invoice List MeasureReport Media Medication
-            MedicationAdministration MedicationDispense MedicationRequest MedicationStatement NutritionOrder Observation
-            Procedure QuestionnaireResponse RequestGroup RiskAssessment ServiceRequest Specimen Substance SupplyDelivery
-            SupplyRequest Task VisionPrescription
+            Account Appointment CarePlan CareTeam ChargeItem Claim ClaimResponse ClinicalImpression Communication
+            CommunicationRequest Composition Consent Contract Coverage CoverageEligibilityRequest
+            CoverageEligibilityResponse DetectedIssue Device DeviceRequest DeviceUseStatement DiagnosticReport
+            DocumentManifest DocumentReference Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare
+            ExplanationOfBenefit FamilyMemberHistory Flag GuidanceResponse ImagingStudy Immunization
+            ImmunizationEvaluation Invoice List Media Medication MedicationAdministration MedicationDispense
+            MedicationKnowledge MedicationRequest MedicationStatement NutritionOrder Observation PaymentNotice
+            PaymentReconciliation Procedure QuestionnaireResponse RequestGroup RiskAssessment ServiceRequest Slot
+            Specimen Substance SupplyDelivery SupplyRequest Task TestReport VisionPrescription
         """,
         "lifecycleStatus": "Goal",
     }.items()
