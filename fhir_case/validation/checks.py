@@ -11,6 +11,7 @@ from fhir_case.definitions import Definitions
 from fhir_case.issues import DefinitionError
 from fhir_case.terminology.terminology import Terminology
 from fhir_case.validation import bindings, extensions, invariants, profiles, references, resources, types, values
+from fhir_case.validation.narrative_rules import Place
 from fhir_case.validation.places import At
 from fhir_case.validation.plan import STRUCTURE, Constraint, Element, Type, tree
 from fhir_case.validation.run import Run
@@ -40,6 +41,7 @@ class Checks:
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._globals: dict[str, tuple[str, ...]] | None = None
         self.contexts: dict[str, extensions.Context] = {}
+        self.narratives = Place("", None)
 
     def is_primitive(self, code: str) -> bool:
         """Whether a type is written as a JSON value and not as an object."""
