@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from examples import MAPPED, examples, others
+from generated_resources import bundles as resource_bundles
+from generated_resources import resources
+from hypothesis import HealthCheck, given, settings
 
-from fhir_case import Case
+from fhir_case import Case, dumps, validate
 from fhir_case.bundle.build import BundleType
 from fhir_case.bundle.references import rewrite
 from fhir_case.json import Json, canonical, loads
@@ -139,6 +143,42 @@ def test_every_bundle_of_synthea_comes_back(shared: Path) -> None:
         assert_goes_onward(loads(path.read_bytes()))
 
 
+def test_every_example_of_the_packages_of_guides_comes_back(shared: Path) -> None:
+    count = 0
+    for path in sorted((shared / "data/ig-packages").glob("*.tgz")):
+        with tarfile.open(path) as package:
+            texts = [package.extractfile(one) for one in package if re.fullmatch(r".*/example/.*\.json", one.name)]
+            found = [loads(text.read()) for text in texts if text is not None]
+        made = [one for one in found if "resourceType" in one]
+        count += len(made)
+        for bundle in (one for one in made if one["resourceType"] == "Bundle"):
+            assert_comes_back(bundle)
+        assert_comes_back(among(one for one in made if one["resourceType"] != "Bundle"))
+    assert count > 350
+
+
 def test_a_file_on_disk_comes_back_as_its_text_does(shared: Path) -> None:
     path = bundles(shared, "ips-bundles", 19)[0]
     assert_same(Case.from_bundle(path).to_bundle(), loads(path.read_bytes()))
+
+
+# --- of any type, from the definitions --------------------------------------------------------------------------------
+
+at_random = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+)
+
+
+@settings(at_random, max_examples=60)
+@given(resource_bundles(tuple(sorted(MAPPED))) | resource_bundles())
+def test_law_2_whatever_r4_allows_comes_back(bundle: Json) -> None:
+    assert_comes_back(bundle)
+    assert_goes_onward(bundle, "transaction")
+
+
+@settings(at_random, max_examples=60)
+@given(resources())
+def test_what_is_generated_is_right_in_structure(resource: Json) -> None:
+    """What remains are rules between elements, which a generator of shapes does not know."""
+    found = {issue.code for issue in validate(dumps(resource)).issues if issue.severity in ("error", "fatal")}
+    assert not [code for code in found if code.startswith(("json-", "resource-", "element-", "choice-", "value-"))]

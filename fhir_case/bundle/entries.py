@@ -11,7 +11,7 @@ from typing import TypeGuard
 from fhir_case.bundle.build import request_of, stated_in
 from fhir_case.bundle.came import address_of
 from fhir_case.bundle.identity import SHARED, Identity, marked, unmarked
-from fhir_case.bundle.index import Index, Indexed, marked_as
+from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
 from fhir_case.bundle.ips import together
 from fhir_case.bundle.references import addresses
 from fhir_case.case.base import ID, Verbatim
@@ -181,7 +181,7 @@ def _id_for(resource: dict[str, Json], full_url: Json, used: set[str]) -> str:
     tail = own or (full_url.rsplit("/", 1)[-1].rsplit(":", 1)[-1] if isinstance(full_url, str) else "")
     base = _slug(f"{type.lower()}-{tail}" if tail else type.lower())
     name, count = base, 1
-    while name in used:
+    while name in used or name in (COMPOSITION, PROVENANCE):  # these are made from the case itself
         count += 1
         name = f"{base}-{count}"
     return name

@@ -48,6 +48,8 @@ def _max(binding: dict[str, Any]) -> str:
 
 def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> list[Item]:
     """The functions for the binding of an element, for values of one type."""
+    if not _holds_codes(kind.code):
+        return []  # of a choice: the Reference beside a CodeableConcept (DataRequirement.subject[x])
     binding = element.binding or {}
     strength = _strength(element, binding, definition)
     near = definition.partition("#")[0] if "#" in definition else ""
@@ -57,6 +59,11 @@ def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> l
     if limit := _max(binding):
         made.append(_rule(Bound(checks, limit, near, "max", definition), kind.code))
     return made
+
+
+def _holds_codes(kind: str) -> bool:
+    """Whether values of a type can be bound (https://hl7.org/fhir/R4/terminologies.html#binding); primitives are lowercase."""
+    return kind in ("CodeableConcept", "Coding", "Quantity") or kind[:1].islower()
 
 
 def _strength(element: Element, binding: dict[str, Any], definition: str) -> str:

@@ -155,3 +155,10 @@ def test_a_profile_may_carry_its_value_set_with_it() -> None:
     assert known("C", "call") == []
     assert known("C", "shout") == ["code-display"]
     assert known("E", "Employer") == ["code-not-in-value-set"]
+
+
+def test_a_reference_beside_a_bound_concept_is_not_held_against_its_codes() -> None:
+    """DataRequirement.subject[x] is a CodeableConcept, which is bound, or a Reference; found with random resources."""
+    subject = {"type": "Patient", "subjectReference": {"reference": "Group/1"}}
+    held = {"url": "http://example.org/e", "valueDataRequirement": subject}
+    assert [code for code, _ in found(patient(extension=[held]))] == []
