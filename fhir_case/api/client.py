@@ -14,7 +14,9 @@ from fhir_case.api.depth import walked
 from fhir_case.api.outgoing import Outgoing, moved_on, outgoing, renamed
 from fhir_case.case.check import refers_well
 from fhir_case.client.drivers import run, run_async
+from fhir_case.client.history import History, changed, history
 from fhir_case.client.messages import Step, base_url
+from fhir_case.client.search import Found, search
 from fhir_case.client.steps import Capabilities, capabilities
 from fhir_case.client.wire import async_client, sync_client
 from fhir_case.client.writing import process_message
@@ -154,6 +156,18 @@ class FHIRClient:
         """
         return self._run(pushing(self.base, self.capabilities(), case, as_document, plan, choices))
 
+    def search(self, type: str, *params: tuple[str, str]) -> Found:
+        """All resources of a type that match, all pages; what `_include` asks for as well. Raises `ServerError`."""
+        return self._run(search(self.base, type, params))
+
+    def history(self, of: str = "", *, since: str = "") -> History:
+        """What became of a resource (`Patient/123`), of a type, or of all; `since` an instant. Raises `ServerError`."""
+        return self._run(history(self.base, of, since=since))
+
+    def resource(self, reference: str, *, unless: str = "") -> dict[str, Any] | None:
+        """The resource at `Type/id`; None while it is of the version `unless` still. Raises `ServerError`."""
+        return self._run(changed(self.base, reference, unless))
+
     def read(self, patient: str) -> Reading:
         """All that the server has of `Patient/123`, as a case, with a report of what was only carried. Raises `ServerError`."""
         self.capabilities()
@@ -202,6 +216,18 @@ class AsyncFHIRClient:
     ) -> Pushed:
         """See `FHIRClient.push`."""
         return await self._run(pushing(self.base, await self.capabilities(), case, as_document, plan, choices))
+
+    async def search(self, type: str, *params: tuple[str, str]) -> Found:
+        """See `FHIRClient.search`."""
+        return await self._run(search(self.base, type, params))
+
+    async def history(self, of: str = "", *, since: str = "") -> History:
+        """See `FHIRClient.history`."""
+        return await self._run(history(self.base, of, since=since))
+
+    async def resource(self, reference: str, *, unless: str = "") -> dict[str, Any] | None:
+        """See `FHIRClient.resource`."""
+        return await self._run(changed(self.base, reference, unless))
 
     async def read(self, patient: str) -> Reading:
         """See `FHIRClient.read`."""

@@ -16,6 +16,13 @@ CODES = (
         link=R4 + "http.html#paging", type="incomplete",
     ),
     Code(
+        "search-changed", "Pages of a set that changed",
+        "While the pages of a search were read, others wrote: a resource stood on two pages, or the count was another one. "
+        "It was read again from the first page, and it was the same.",
+        fix="Ask again when less is written.",
+        link=R4 + "http.html#paging", type="incomplete",
+    ),
+    Code(
         "search-truncated", "Not all was read",
         "There are more pages than may be followed.",
         fix="Raise the limit, or narrow the search.",

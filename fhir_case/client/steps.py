@@ -77,6 +77,11 @@ def read(base: str, reference: str) -> Step[dict[str, Json]]:
 
     https://hl7.org/fhir/R4/http.html#read
     """
+    local_place(reference)
+    return (yield from fetch(get(f"{base}/{reference}"), f"reading {reference}"))
+
+
+def local_place(reference: str) -> None:
+    """Raises `Refused` for what is not `Type/id`."""
     if not _LOCAL.fullmatch(reference):
         raise Refused(f"{reference[:80]!r} is not the place of a resource; expected Type/id, such as Patient/123")
-    return (yield from fetch(get(f"{base}/{reference}"), f"reading {reference}"))
