@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,22 @@ class Findings(list[Found]):
             self[place] = replace(self[place], code=TAKEN_BACK)
 
 
+class _Misfit(Exception):
+    """An error was found where one is enough to know."""
+
+
+class _Doubts(Findings):
+    """What is found where only the verdict is asked for: the first error ends it."""
+
+    def append(self, one: Found) -> None:
+        if one.severity in ("error", "fatal"):
+            raise _Misfit
+
+    def extend(self, found: Iterable[Found]) -> None:
+        for one in found:
+            self.append(one)
+
+
 TAKEN_BACK = ""
 """The code of what was found and does not hold."""
 
@@ -60,6 +77,8 @@ class Shared:
 
     conforming: dict[tuple[int, str], bool] = field(default_factory=dict)
     """Whether the resource with that `id()` meets the profile; True while that is being found out, which ends circles."""
+    element_ids: dict[tuple[int, bool, str], str] = field(default_factory=dict)
+    """Where the id of an element stands: by the `id()` of the resource, whether in a snapshot, and the id."""
     forms: dict[str, Form | None] = field(default_factory=dict)
     """Questionnaires by canonical, as responses name them; None: not known."""
 
@@ -148,9 +167,13 @@ class Run:
         if actual is None:
             trial = self.trial()
         elif profile.type in (actual, "Resource", "DomainResource"):
-            trial = self.within(node, contained=False).trial()
+            trial = self.within(node, contained=False)
             trial.full_url = self.bundle.full_url(node) if self.bundle else ""
         else:
             return False
-        profile.check(node, _HERE, trial)
-        return trial.fits()
+        trial.found = _Doubts()
+        try:
+            profile.check(node, _HERE, trial)
+        except _Misfit:
+            return False
+        return True
