@@ -119,6 +119,14 @@ CODES = (
         link=R4 + "extensibility.html#extension", type="extension",
     ),
     Code(
+        "extension-version", "A version in the url of an extension",
+        "The url of an extension says which one it is, without a version: all versions of an extension mean the same.",
+        '{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace|4.0.1", "valueAddress": {"city": "Ghent"}}',
+        '{"url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace", "valueAddress": {"city": "Ghent"}}',
+        fix="Leave out | and what follows.",
+        link=R4 + "extensibility.html#Extension", type="extension",
+    ),
+    Code(
         "extension-modifier", "An extension that is a modifier, or is none",
         "What changes the meaning of an element stands in modifierExtension, and nothing else does.",
         '"extension": [{"url": "…/condition-refuted", …}]',

@@ -130,6 +130,22 @@ CODES = (
         link=R4 + "references.html#contained", type="duplicate",
     ),
     Code(
+        "element-id-twice", "Two elements with one id",
+        "The id of an element is there to be referred to within the resource, so no two elements of a resource have the same.",
+        '{"name": [{"id": "a", "text": "Anna"}, {"id": "a", "text": "Anne"}]}',
+        '{"name": [{"id": "a", "text": "Anna"}, {"id": "b", "text": "Anne"}]}',
+        fix="Give one of them another id, or none.",
+        link=R4 + "element.html#id", type="duplicate",
+    ),
+    Code(
+        "security-label-twice", "A security label twice",
+        "The security labels of a resource are a set: each stands there once.",
+        '"security": [{"system": "…/v3-Confidentiality", "code": "R"}, {"system": "…/v3-Confidentiality", "code": "R"}]',
+        '"security": [{"system": "…/v3-Confidentiality", "code": "R"}]',
+        fix="Leave one of them out.",
+        link=R4 + "resource-definitions.html#Meta.security", type="duplicate",
+    ),
+    Code(
         "contained-nested", "A contained resource in a contained resource",
         "Contained resources contain no others (dom-2): all stand beside each other in the outermost one.",
         '{"contained": [{"id": "a", "contained": [{"id": "b"}]}]}', '{"contained": [{"id": "a"}, {"id": "b"}]}',

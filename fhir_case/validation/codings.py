@@ -9,6 +9,7 @@ from fhir_case.validation.nearest import instead
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
+from fhir_case.validation.settings import Level
 
 _CODE = Step("code", "code", "Coding.code", "code")
 _SYSTEM = Step("system", "system", "Coding.system", "uri")
@@ -126,4 +127,6 @@ def check_quantity(node: Node, at: At, run: Run) -> None:
     if known is not None and known.contains(code) is False:
         why = known.problem_with(code) or f"{known.name} has no such code"
         like = known.nearest(code)
-        run.say("unit-invalid", (at, _CODE, None), why, "error", f"did you mean {like}?" if like else "", value=code)
+        # HL7's validator looks at Quantity alone; what it says of an Age or Duration is no less true.
+        level: Level = "error" if at[1].kind == "Quantity" else "warning"
+        run.say("unit-invalid", (at, _CODE, None), why, level, f"did you mean {like}?" if like else "", value=code)

@@ -72,6 +72,10 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     if not is_absolute(url):
         _check_part(url, outer, at, run)
         return
+    plain, _, version = url.partition("|")
+    if version and run.checks.definitions.find(plain, "StructureDefinition") is not None:
+        run.say("extension-version", at, "the url of an extension has no version", fix=f"write {plain}", value=url)
+        return
     context = _context(run.checks, url)
     if context is None:
         _unknown(url, at, run, modifier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from fhir_case.fhirpath.narrative import ELEMENTS
@@ -48,6 +49,8 @@ _STRICT = _EMPTY | _ONLY.keys()
 _PLAIN = _ANYWHERE - {"id"}
 """Attributes that are allowed everywhere and that nothing else depends on."""
 _MOST_PLACES = 5000
+_NOT_IN_URL = re.compile(r"[^\w;?:@&=+$.,/%\-~#\[\]!'()*|]")
+"""RFC 3986 §2, and letters of any script, as HL7's validator has it (UrlUtil)."""
 _ACTIVE, _NO_LINK = ("javascript", "vbscript"), ("urn", "cid")
 
 
@@ -146,6 +149,8 @@ def _check_link(element: str, value: str, found: Read) -> None:
     if not value:
         found.problems.append(f"{element} leads to nothing: its address is empty")
         return
+    if not value.startswith("data:") and (wrong := _NOT_IN_URL.search(value)):
+        found.problems.append(f"the address of {element} has a character that no address has: {wrong[0]!r}")
     if element == "img":
         return
     scheme, colon, _ = value.partition(":")

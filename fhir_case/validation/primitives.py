@@ -278,7 +278,8 @@ def _base64(text: str) -> Iterator[Problem]:
 
 def _text(kind: str, text: str) -> Iterator[Problem]:
     if _CONTROL.search(text):
-        yield Problem("value-format", "a control character; only tab, carriage return and line feed may stand in text")
+        told = "a control character; only tab, carriage return and line feed may stand in text"
+        yield Problem("value-format", told, "warning")  # as HL7's validator has it: UNICODE_XML_BAD_CHARS
     if len(text) > _LONGEST:
         yield Problem("value-length", f"{len(text)} characters; text has {_LONGEST} at most")
     if text.isspace():

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _TYPE = Step("type", "type", "Reference.type", "uri")
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 
+_QUERY = re.compile(r"[_A-Za-z][\w.:-]*=[^=&]*(?:&[_A-Za-z][\w.:-]*=[^=&]*)*", re.ASCII)
+"""A search, as HL7's validator reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -81,6 +84,8 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         run.say(
             "reference-format", at, "an address has no white space", fix="take it out, or write it as %20", value=text
         )
+    elif "?" in text and text.partition("?")[0] in run.checks.definitions.resources:
+        _check_conditional(text, at, run)
     elif not is_absolute(text) and not local:
         run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
                 "warning", value=text)  # fmt: skip
@@ -102,6 +107,15 @@ def check_reference(node: Node, at: At, run: Run) -> None:
             at,
             f"type says {stated.removeprefix(STRUCTURE)[:64]}, but the reference leads to {actual}",
         )
+
+
+def _check_conditional(text: str, at: At, run: Run) -> None:
+    """A search in the place of a reference: only a transaction carries it out (https://hl7.org/fhir/R4/http.html#trules)."""
+    if not _QUERY.fullmatch(text.partition("?")[2]):
+        run.say("reference-format", at, "what follows ? is no search: expected Type?name=value&name=value", value=text)
+    elif run.bundle is not None and run.full_url and run.bundle.bundle.get("type") not in ("transaction", "batch"):
+        run.say("reference-format", at, "only in a transaction or batch may a search stand for a reference",
+                fix="name the resource by type and id, or by its fullUrl", value=text)  # fmt: skip
 
 
 def _is_type(stated: str, run: Run) -> bool:

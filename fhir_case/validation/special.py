@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fhir_case.validation import attachments, bundles, codings, narrative, references
+from fhir_case.validation import attachments, bundles, codings, meta, narrative, references
 from fhir_case.validation.conformance import RULES as CONFORMANCE
 from fhir_case.validation.places import At
 from fhir_case.validation.questionnaires import check_questionnaire, check_response
@@ -15,6 +15,7 @@ SPECIAL: dict[str, Callable[[Node, At, Run], None]] = {
     "Bundle": bundles.check,
     "Coding": codings.check_coding,
     **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), codings.check_quantity),
+    "Meta": meta.check_meta,
     "Narrative": narrative.check_narrative,
     "Questionnaire": check_questionnaire,
     "QuestionnaireResponse": check_response,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fhir_case.validation import primitives
+from fhir_case.validation import ids, primitives
 from fhir_case.validation.bindings import Closed
 from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
@@ -130,6 +130,8 @@ class _Keys(dict[str, _ByKey]):
         if key != child.name and key.startswith("_"):
             return (_twins if child.listed else _twin)(step, self.checks.type("Element"))
         items = self.checks.items(child, kind, None)
+        if key == "id" and self.kind not in self.checks.definitions.resources:
+            items.append(ids.check_element_id)
         if self.checks.is_primitive(kind.code):
             # A resource's id is an id, whatever R4's StructureDefinitions call it (https://hl7.org/fhir/R4/resource.html#id).
             code = "id" if key == "id" and self.kind in self.checks.definitions.resources else kind.code

@@ -48,6 +48,11 @@ def test_an_extension_that_is_not_known_is_a_warning(key: str, url: str) -> None
     assert found(resource, least="warning") == [("extension-unknown", f"Patient.{key}[0]")]
 
 
+@pytest.mark.parametrize(("version", "codes"), [("4.0.1", ["extension-version"]), ("9.9", ["extension-version"])])
+def test_the_url_of_an_extension_has_no_version(version: str, codes: list[str]) -> None:
+    assert [code for code, _ in found(patient(extension=[{**PLACE, "url": f"{PLACE['url']}|{version}"}]))] == codes
+
+
 def test_an_extension_that_modifies_nothing_is_no_modifier() -> None:
     assert ("extension-modifier", "Patient.modifierExtension[0]") in found(patient(modifierExtension=[PLACE]))
 

@@ -29,7 +29,8 @@ def test_the_html_that_fhir_allows_may_stand_in_a_narrative(body: str) -> None:
     [
         "<object>x</object>", "<u>x</u>", "<ins>x</ins>", "<font>x</font>", "<form>x</form>", "<iframe>x</iframe>", "<P>x</P>",
         "<p onclick='x'>x</p>", "<p bgcolor='red'>x</p>", "<p data-x='1'>x</p>", "<ol start='3'><li>x</li></ol>",
-        "<a href='javascript:alert(1)'>x</a>", "<a href=''>x</a>", "<a href='urn:x:y'>x</a>", "<a href='x' target='_blank'>x</a>",
+        "<a href='javascript:alert(1)'>x</a>", "<a href='http://a b'>x</a>", "<a href=''>x</a>",
+        "<a href='urn:x:y'>x</a>", "<a href='x' target='_blank'>x</a>",
         "a&nbsp;b", "a & b", "a < b", "<br>x", "<svg xmlns='http://www.w3.org/2000/svg'/>x",
     ],
 )  # fmt: skip

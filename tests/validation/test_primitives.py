@@ -105,6 +105,10 @@ def test_in_lists_null_keeps_the_place_of_a_value(more: Node, right: bool) -> No
     assert (found(patient(name=[{"family": "x", **more}])) == []) is right
 
 
+def test_a_control_character_is_doubted() -> None:
+    assert [code for code, _ in found(patient(name=[{"text": "a\x01"}]), least="warning")] == ["value-format"]
+
+
 @pytest.mark.parametrize("text", ["\n", " "])
 def test_text_of_nothing_but_white_space_is_doubted(text: str) -> None:
     assert found(patient(name=[{"text": text}])) == []

@@ -35,6 +35,20 @@ def test_an_address_with_white_space_is_an_error(address: str) -> None:
     assert ("reference-format", AT) in found(observation(subject={"reference": address}))
 
 
+@pytest.mark.parametrize("query", ["", "identifier", "=x", "a=b=c"])
+def test_a_conditional_reference_has_a_search(query: str) -> None:
+    assert found(observation(subject={"reference": f"Patient?{query}"})) == [("reference-format", AT)]
+
+
+@pytest.mark.parametrize(("kind", "right"), [("transaction", True), ("batch", True), ("collection", False)])
+def test_a_search_stands_for_a_reference_in_transactions_and_batches(kind: str, right: bool) -> None:
+    resource = observation(subject={"reference": "Patient?identifier=http://x.org|1"})
+    entry = {"fullUrl": "urn:uuid:8b29ae3a-8f8c-41ee-b9d1-0242ac120002", "resource": resource}
+    request = {} if kind == "collection" else {"request": {"method": "POST", "url": "Observation"}}
+    errors = found({"resourceType": "Bundle", "type": kind, "entry": [{**entry, **request}]})
+    assert errors == ([] if right else [("reference-format", "Bundle.entry[0].resource.subject")])
+
+
 @pytest.mark.parametrize("stated", ["Bogus", "patient", CORE + "Patient", "http://x.org/y"])
 def test_the_type_of_a_reference_is_the_name_of_a_resource_type(stated: str) -> None:
     assert found(observation(subject={"type": stated, "display": "x"})) == [("reference-type", AT + ".type")]

@@ -61,7 +61,13 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
      "Patient.photo[0].url"),
     ("a relative canonical", {**PATIENT, "meta": {"profile": ["Profile/x"]}}, "value-format",
      "Patient.meta.profile[0]"),
-    ("a control character", {**PATIENT, "name": [{"family": "A\x01"}]}, "value-format", "Patient.name[0].family"),
+    ("two elements with one id", {**PATIENT, "name": [{"id": "a", "text": "A"}, {"id": "a", "text": "B"}]},
+     "element-id-twice", "Patient.name[1].id"),
+    ("an id again further down", {**PATIENT, "name": [{"id": "a", "text": "A", "period": {"id": "a", "start": "2000"}}]},
+     "element-id-twice", "Patient.name[0].period.id"),
+    ("a security label twice", {**PATIENT, "meta": {"security": [
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}] * 2}},
+     "security-label-twice", "Patient.meta.security[1]"),
     ("a resource type that R4 does not have", {"resourceType": "Pateint"}, "type-unknown", "Pateint"),
     ("no resource type", {"id": "x"}, "resource-type-missing", ""),
     ("a contained resource in a contained one",
@@ -91,6 +97,11 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
     ("an id of 64 characters", {"resourceType": "Patient", "id": "a" * 64}),
     ("text with line breaks and letters of all kinds", {**PATIENT, "name": [{"text": "Ægir\n\t山田"}]}),
     ("a urn:oid", {**PATIENT, "identifier": [{"system": "urn:oid:2.16.840.1.113883.4.1", "value": "1"}]}),
+    ("a control character", {**PATIENT, "name": [{"family": "A\x01"}]}),
+    ("a contained resource with the element ids of its container",
+     {**PATIENT, "name": [{"id": "a", "text": "A"}], "managingOrganization": {"reference": "#o"},
+      "contained": [{"resourceType": "Organization", "id": "o", "name": "n",
+                     "contact": [{"id": "a", "name": {"text": "x"}}]}]}),
 ]  # fmt: skip
 
 
