@@ -228,8 +228,8 @@ CODES = (
     Code(
         "limit-depth", "Nested too deep",
         (
-            "Objects and lists stand in one another deeper than the setting max_depth, or than can be read at"
-            " all. What is below was not looked at."
+            "Objects and lists stand in one another deeper than can be read: some 300 levels. What is below was not"
+            " looked at."
         ),
         fix="Real resources are not that deep; look for a program that wraps them again and again.",
         kind="unsupported", type="too-long",

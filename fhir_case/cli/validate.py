@@ -38,7 +38,7 @@ def _setting(help: str, *names: str, env: str = "") -> Any:
 
 
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="JSON, NDJSON, case files (YAML), or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files (YAML), or folders.")],
     profile: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="Validate against this profile, too.")
     ] = None,
@@ -65,15 +65,12 @@ def validate(
     unknown_code_systems: Annotated[Level | None, _setting("Codes of systems nobody here knows.")] = None,
     unresolved_profiles: Annotated[Level | None, _setting("Profiles of meta.profile that are not known.")] = None,
     examples: Annotated[bool | None, _setting("Whether example.org may stand in urls.")] = None,
-    must_support: Annotated[bool | None, _setting("Remark on elements that are not mustSupport.")] = None,
     languages: Annotated[list[str] | None, _setting("Languages of displays (de, en-GB).", "--language")] = None,
     security_checks: Annotated[bool | None, _setting("Texts that look like HTML are errors.")] = None,
-    resolve_references: Annotated[bool | None, _setting("Fetch what references outside lead to.")] = None,
     assume_valid_rest_references: Annotated[bool | None, _setting("Infer the type of a target from its url.")] = None,
     contained: Annotated[bool | None, _setting("Validate contained resources.")] = None,
     questionnaires: Annotated[Questionnaires | None, _setting("Hold answers against their Questionnaire.")] = None,
     terminology: Annotated[str | None, _setting("Ask this server what is undecided here.", env="TERMINOLOGY")] = None,
-    max_depth: Annotated[int | None, _setting("Objects and lists in one another.")] = None,
     max_size: Annotated[int | None, _setting("Bytes of one input.")] = None,
     max_issues: Annotated[int | None, _setting("Issues of one resource.")] = None,
 ) -> None:

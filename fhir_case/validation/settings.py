@@ -39,14 +39,10 @@ class ValidationSettings:
     """A profile that `meta.profile` names and that is not known."""
     examples: bool = True
     """Whether urls of example.org may stand where a real one belongs."""
-    must_support: bool = False
-    """Whether elements that a profile does not mark as mustSupport are remarked on."""
     languages: tuple[str, ...] = ()
     """The languages displays are looked at in, before that of the resource (BCP 47: `de`, `en-GB`)."""
     security_checks: bool = False
     """Whether strings that look like HTML are errors."""
-    resolve_references: bool = False
-    """Whether references that lead outside are fetched; only by a validator that was given a client."""
     assume_valid_rest_references: bool = False
     """Whether the type of a reference's target may be inferred from its url (`…/Patient/1`)."""
     contained: bool = True
@@ -55,8 +51,6 @@ class ValidationSettings:
     """Whether QuestionnaireResponses are held against their Questionnaire."""
     terminology: str = ""
     """The address of a FHIR terminology server that is asked what cannot be decided here; none: nobody is asked."""
-    max_depth: int = 500
-    """Objects and arrays in one another."""
     max_size: int = 1_000_000_000
     """Bytes of one input."""
     max_issues: int = 10_000

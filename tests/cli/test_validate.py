@@ -180,7 +180,7 @@ def test_a_suppression_without_use_is_a_warning_with_its_place() -> None:
         ("[validation", "settings-unreadable", 0, "not TOML"),
         ('[validation]\ndisplay = "error"', "settings-unknown", 2, "did you mean displays"),
         ('[validation]\ndisplays = "no"', "settings-value", 2, "expected ignore or information"),
-        ('[validation]\nmax_depth = "x"', "settings-value", 2, "expected a number"),
+        ('[validation]\nmax_issues = "x"', "settings-value", 2, "expected a number"),
         ('[validation]\npackages = "x"', "settings-value", 2, "a list of texts"),
         ("[validate]", "settings-unknown", 1, "no such section"),
         ('[[suppress]]\ncode = "value-format"', "suppression-invalid", 1, "reason is missing"),
@@ -212,8 +212,8 @@ def test_every_setting_has_a_flag_and_settings_are_checked() -> None:
         assert f"--{singular.get(name, name.replace('_', '-'))}" in shown, name
     with pytest.raises(ValueError, match="expected ignore or check or require, found 'maybe'"):
         ValidationSettings(questionnaires="maybe")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="did you mean max_depth"):
-        from_table({"max-dept": 3})
+    with pytest.raises(ValueError, match="did you mean max_issues"):
+        from_table({"max-issue": 3})
     settings = ValidationSettings(languages=("de",))
     assert pickle.loads(pickle.dumps(settings)) == settings
 
