@@ -55,6 +55,21 @@ def found(base: str, entries: Sequence[Entry]) -> Step[Held]:
     return {address: resource for address, here in matches.items() for resource in here.values()}
 
 
+def among(entries: Sequence[Entry], resources: Iterable[dict[str, Json]]) -> Held:
+    """Which of these resources the entries ask for by identifier, tag or place. Raises `Conflict` as `found` does."""
+    wanted: dict[str, dict[tuple[str, str], list[str]]] = {}
+    matches: dict[str, dict[str, dict[str, Json]]] = {}
+    for entry in entries:
+        if entry.criterion is not None and entry.criterion.token is not None:
+            _, system, value = entry.criterion.token
+            wanted.setdefault(entry.criterion.type, {}).setdefault((system, value), []).append(entry.address)
+    for resource in resources:
+        for address in _named(resource, wanted.get(str(resource.get("resourceType")), {})):
+            matches.setdefault(address, {})[place(resource) or ""] = resource
+    _check(matches, entries)
+    return {address: resource for address, here in matches.items() for resource in here.values()}
+
+
 def _all(searches: list[Step[list[dict[str, Json]]]]) -> Step[list[list[dict[str, Json]]]]:
     if len(searches) == 1:
         return [(yield from searches[0])]

@@ -13,12 +13,12 @@ from fhir_case.client.writing import validated
 from fhir_case.delivery.abilities import Abilities
 from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.entries import Entry, criterion
-from fhir_case.delivery.find import Held, existing, found, still
+from fhir_case.delivery.find import Held, among, existing, found, still
 from fhir_case.delivery.home import is_withdrawn
 from fhir_case.delivery.order import Part, parts
 from fhir_case.delivery.places import place
 from fhir_case.delivery.plan import Action, Choices, Plan, Planned, Withdraw
-from fhir_case.delivery.withdraw import in_error, left_behind
+from fhir_case.delivery.withdraw import in_error, ours
 from fhir_case.issues import FHIRCaseError, Issue, Refused
 from fhir_case.json import Json
 
@@ -79,25 +79,40 @@ def planned(
         entries = [entry for entry in entries if entry is not one]
         places[one.address] = job.choices.patient
         attached = [Planned(one.address, "attach", "Patient", job.choices.patient, version_of(there))]
-    have = yield from _held(job, entries)
+    mine, issues = yield from _mine(job, entries)
+    have = yield from _held(job, entries, among(entries, mine))
     work = decided(job, entries, have, places, attached, limit)
-    if job.looks or job.choices.withdraw:
-        work = yield from _withdrawing(job, work, limit)
+    work = _withdrawing(job, replace(work, plan=replace(work.plan, issues=(*work.plan.issues, *issues))), mine, limit)
     if job.choices.ask:
         work = yield from _asked(job, work)
     return work
 
 
-def _held(job: Job, entries: Sequence[Entry]) -> Step[Held]:
+def _mine(job: Job, entries: Sequence[Entry]) -> Step[tuple[list[dict[str, Json]], list[Issue]]]:
+    """All that is ours there, where it is to be looked for: both what the case has still and what it has no longer."""
+    if not job.looks and not job.choices.withdraw:
+        return [], []
+    patient = job.choices.patient
+    if patient is None:
+        patients = [entry for entry in entries if entry.type == "Patient"]
+        there = yield from found(job.base, patients)
+        patient = next((where for one in patients if (where := place(there.get(one.address, {})))), None)
+    if patient is None:
+        return [], []
+    return (yield from ours(job.base, patient, job.entries, job.can))
+
+
+def _held(job: Job, entries: Sequence[Entry], mine: Held) -> Step[Held]:
     """What the server has: by identity, or at the place that a foreign resource was pulled from."""
     foreign = {
         entry.address: job.origin[entry.address].reference
         for entry in entries
         if entry.address in job.origin and job.origin[entry.address].foreign
     }
-    have = yield from found(job.base, [entry for entry in entries if entry.address not in foreign])
+    asked = [entry for entry in entries if entry.address not in foreign and entry.address not in mine]
+    have = yield from found(job.base, asked)
     there = yield from still(job.base, list(foreign.values()))
-    return {**have, **{address: there[where] for address, where in foreign.items() if where in there}}
+    return {**mine, **have, **{address: there[where] for address, where in foreign.items() if where in there}}
 
 
 def decided(
@@ -165,10 +180,10 @@ def _decided(
     return Planned(entry.address, "update", entry.type, where, version, changes)
 
 
-def _withdrawing(job: Job, work: Work, limit: int) -> Step[Work]:
+def _withdrawing(job: Job, work: Work, mine: Sequence[dict[str, Json]], limit: int) -> Work:
     """The plan with what is ours there and no longer here."""
-    patient = next((where for where in work.places.values() if where.startswith("Patient/")), "")
-    left, issues = yield from left_behind(job.base, patient, job.entries, work.places.values(), job.can)
+    here = set(work.places.values())
+    left = [one for one in mine if place(one) not in here]
     how = job.choices.withdraw
     made: list[Planned] = []
     update: list[Entry] = []
@@ -184,9 +199,9 @@ def _withdrawing(job: Job, work: Work, limit: int) -> Step[Work]:
             entry = Entry(-1, address, stated or resource, request, criterion(request))
             (remove if how == "delete" else update).append(entry)
             have[address], places[address] = resource, where
-    if not made and not issues:
+    if not made:
         return work
-    plan = replace(work.plan, entries=(*work.plan.entries, *made), issues=(*work.plan.issues, *issues))
+    plan = replace(work.plan, entries=(*work.plan.entries, *made))
     send = [entry for part in work.parts if not part.again for entry in part.entries]
     split = _split([*send, *update], limit or job.choices.limit, job) if update else work.parts
     removals = tuple(reversed([e.request["url"] for part in parts(remove, 1) for e in part.entries]))

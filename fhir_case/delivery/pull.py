@@ -55,7 +55,7 @@ def pull(base: str, patient: str) -> Step[Pulled]:
     """
     if not re.fullmatch(r"Patient/[A-Za-z0-9.-]{1,64}", patient):
         raise Refused(f"{patient[:80]!r} is not the place of a patient; expected Patient/id, such as Patient/123")
-    here = _Here(base, patient)
+    here = Here(base, patient)
     here.add([(yield from read(base, patient))])
     try:
         here.take((yield from everything(base, patient)))
@@ -69,11 +69,10 @@ def pull(base: str, patient: str) -> Step[Pulled]:
         fresh = [where for where in here.resources if where not in asked]
         yield from _pointing(here, patient, fresh)
         asked.update(fresh)
-    entries = tuple({"fullUrl": f"{base}/{where}", "resource": made} for where, made in here.resources.items())
-    return Pulled(entries, (*here.issues, *here.left.values()))
+    return here.pulled()
 
 
-class _Here:
+class Here:
     """What has been brought so far, and what could not be."""
 
     def __init__(self, base: str, patient: str) -> None:
@@ -102,6 +101,11 @@ class _Here:
         held = resource.get("subject", resource.get("patient"))
         of = local(held["reference"], self.base) if isinstance(held, dict) and "reference" in held else None
         return of is not None and of[0].startswith("Patient/") and of[0] != self.patient
+
+    def pulled(self) -> Pulled:
+        """All of it."""
+        entries = tuple({"fullUrl": f"{self.base}/{where}", "resource": made} for where, made in self.resources.items())
+        return Pulled(entries, (*self.issues, *self.left.values()))
 
     def take(self, found: Found) -> None:
         self.add(found.resources)
@@ -138,7 +142,7 @@ def referred(resource: dict[str, Json], base: str) -> list[str]:
     return [found[0] for address in addresses(resource) if (found := local(address, base))]
 
 
-def _compartment(here: _Here, patient: str) -> Step[None]:
+def _compartment(here: Here, patient: str) -> Step[None]:
     """Type by type. Only what does name the patient is taken: some servers ignore a parameter they don't know."""
     unasked: list[str] = []
     for type_, params in PATIENT:
@@ -166,7 +170,7 @@ def _asked(base: str, type_: str, params: Params) -> Step[Found | None]:
         return None
 
 
-def _closure(here: _Here) -> Step[None]:
+def _closure(here: Here) -> Step[None]:
     """Follow references until they lead nowhere new."""
     while wanted := here.wanted():
         if len(here.resources) + len(wanted) > MOST:
@@ -182,7 +186,7 @@ def _closure(here: _Here) -> Step[None]:
                 yield from _fetch(here, type_, ids[start : start + CHUNK])
 
 
-def _fetch(here: _Here, type_: str, ids: list[str]) -> Step[None]:
+def _fetch(here: Here, type_: str, ids: list[str]) -> Step[None]:
     if len(ids) > 1:
         found = yield from _asked(here.base, type_, (("_id", ",".join(ids)),))
         if found is not None:
@@ -202,7 +206,7 @@ def _fetch(here: _Here, type_: str, ids: list[str]) -> Step[None]:
                 here.lacks(where, "the server gave another resource in its place")
 
 
-def _pointing(here: _Here, patient: str, fresh: list[str]) -> Step[None]:
+def _pointing(here: Here, patient: str, fresh: list[str]) -> Step[None]:
     """What refers to what is here, from outside of the compartment; again only what does refer."""
     for type_, param, types in _POINTING:
         targets = [where for where in fresh if types is None or where.partition("/")[0] in types]

@@ -20,6 +20,10 @@ from fhir_case.delivery.places import place
 from fhir_case.issues import Issue
 from fhir_case.json import Json
 
+AT_ONCE = 8
+"""Searches in one batch. HAPI does those of a batch side by side, each with two connections to its database of which it
+has 20 or so; with 65 in a batch it was seen to wait for itself, for ever."""
+
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _ALLERGY = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 
@@ -75,15 +79,15 @@ def case_of(entries: Iterable[Entry]) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def left_behind(
-    base: str, patient: str, entries: Sequence[Entry], there: Iterable[str], can: Abilities
+def ours(
+    base: str, patient: str, entries: Sequence[Entry], can: Abilities
 ) -> Step[tuple[list[dict[str, Json]], list[Issue]]]:
-    """What has our mark of this case, belongs to the patient, and is in none of the places `there`.
+    """All of the patient's that has our mark of this case, but for what others share.
 
-    One request for all types: a batch of searches for any mark of ours.
+    Batches of searches for any mark of ours.
     """
     case = case_of(entries)
-    if not case or not patient:
+    if not case:
         return [], []
     types = [
         (type_, params[0])
@@ -95,10 +99,12 @@ def left_behind(
         f"{type_}?{param}={patient}&_count={COUNT}" + ("" if type_ in TAGGED else f"&identifier={ITEM}|")
         for type_, param in dict(types).items()
     ]
-    taken = set(there)
     made: dict[str, dict[str, Json]] = {}
     issues: list[Issue] = []
-    for query, answer in zip(queries, (yield from batch(base, queries)), strict=True):
+    answers: list[dict[str, Json] | None] = []
+    for start in range(0, len(queries), AT_ONCE):
+        answers += yield from batch(base, queries[start : start + AT_ONCE])
+    for query, answer in zip(queries, answers, strict=True):
         if answer is None or answer.get("resourceType") != "Bundle":
             text = outcome_text(answer) if answer is not None else "no answer"
             message = f"the server did not search for {query.partition('?')[0]}; none of these was looked for: {text}"
@@ -106,6 +112,6 @@ def left_behind(
             continue
         for resource in (yield from rest_of(base, answer, "searching what is ours")).resources:
             where, mark = place(resource), marked(resource)
-            if where and mark and where not in taken and mark.value.rpartition("/")[0] == case:
+            if where and mark and mark.value.rpartition("/")[0] == case:
                 made[where] = resource
     return list(made.values()), issues

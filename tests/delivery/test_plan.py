@@ -233,23 +233,33 @@ def test_a_plan_is_not_applied_where_anything_is_otherwise_now() -> None:
 # --- cost -------------------------------------------------------------------------------------------------------------
 
 
-def test_planning_a_thousand_resources_needs_at_most_25_requests() -> None:
+@pytest.mark.parametrize("stored", [True, False])
+def test_planning_a_thousand_resources_needs_at_most_25_requests(stored: bool) -> None:
     types = """Condition Observation MedicationStatement Procedure Encounter DiagnosticReport Immunization
         AllergyIntolerance CarePlan CareTeam ImagingStudy Device Claim ExplanationOfBenefit DocumentReference""".split()
     bundle = small.bundle("c")
     bundle["entry"] = bundle["entry"][:2] + [
         small.entry("c", f"i{n}", "Observation" if n % 3 else types[n // 3 % len(types)], {"n": n}) for n in range(998)
     ]
-    there = [{**copy.deepcopy(e["resource"]), "id": str(n)} for n, e in enumerate(bundle["entry"])]
+    there = [{**copy.deepcopy(e["resource"]), "id": str(n)} for n, e in enumerate(bundle["entry"])] if stored else []
     asked: list[Request] = []
+
+    def paged(type_: str, start: int = 0) -> dict[str, Any]:
+        found = [one for one in there if one["resourceType"] == type_]
+        link = [{"relation": "next", "url": f"{BASE}?next={type_}.{start + 200}"}] if len(found) > start + 200 else []
+        return page(*found[start : start + 200], link=link)
 
     def server(request: Request) -> Response:
         asked.append(request)
         if request.url.endswith("/metadata"):
             return answer({"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1"})
+        if "?next=" in request.url:
+            type_, _, start = request.url.rpartition("=")[2].partition(".")
+            return answer(paged(type_, int(start)))
         if request.url == BASE:
-            empty = [{"resource": page(), "response": {"status": "200"}}] * len(body(request)["entry"])
-            return answer({"resourceType": "Bundle", "type": "batch-response", "entry": empty})
+            types = [one["request"]["url"].partition("?")[0] for one in body(request)["entry"]]
+            entries = [{"resource": paged(type_), "response": {"status": "200"}} for type_ in types]
+            return answer({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
         wanted = {one.rpartition("|")[2] for one in params(request)["identifier"].split(",")}
         type_ = request.url.split("/")[-2]
         found = [one for one in there if one["resourceType"] == type_ and one["identifier"][0]["value"] in wanted]
@@ -258,7 +268,7 @@ def test_planning_a_thousand_resources_needs_at_most_25_requests() -> None:
 
     drive(capabilities(BASE), server)
     plan = drive(plan_of(job_of(BASE, bundle, looks=True)), server)
-    assert [one.action for one in plan.entries] == ["unchanged"] * 1000
+    assert [one.action for one in plan.entries] == ["unchanged" if stored else "create"] * 1000
     assert len(asked) <= 25
 
 
