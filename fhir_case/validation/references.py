@@ -135,7 +135,8 @@ def targets(checks: Checks, kind: Type, definition: str) -> Item:
     allowed: set[str] = set()
     for url in kind.targets:
         structure = checks.definitions.structure(url)
-        allowed.add(structure.get("type", "") if structure else url.removeprefix(STRUCTURE))
+        # A profile that is not known may be one of any type.
+        allowed.add(structure.get("type", "") if structure else "Resource")
     anything = "Resource" in allowed
     known = checks.definitions.resources
     profiles = [url for url in kind.targets if url.removeprefix(STRUCTURE) not in known and not anything]

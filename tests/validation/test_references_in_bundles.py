@@ -113,3 +113,10 @@ def test_a_reference_says_something() -> None:
     assert found(patient(managingOrganization={"type": "Organization"}), least="warning") == [
         ("reference-format", "Patient.managingOrganization")
     ]
+
+
+def test_a_target_of_a_profile_that_is_not_known_may_be_of_any_type() -> None:
+    kind = {"code": "Reference", "targetProfile": ["http://example.org/sd/nowhere"]}
+    only = profile("unknown-target", "Observation", {"path": "Observation.subject", "type": [kind]})
+    told = found(claims(observation(subject={"reference": "Patient/1"}), "unknown-target"), only, least="warning")
+    assert told == []
