@@ -154,7 +154,7 @@ def _code(bound: Bound, value: Any, at: At, run: Run) -> None:
     verdict = value in values.codes if values.codes is not None else values.contains(None, value)
     if verdict is False:
         code, severity = _OUTSIDE[bound.strength]
-        run.say(code, at, f"not one of the codes of {bound.words}", severity, bound.instead(value),
+        run.say(code, at, f"not one of the codes of {bound.words}", severity, partial(bound.instead, value),
                 bound.definition, value=value)  # fmt: skip
     elif verdict is None:
         run.say("code-undecided", at, f"{bound.url}: {values.undecided}", "information", definition=bound.definition)
@@ -172,8 +172,8 @@ def _coding(bound: Bound, value: Any, at: At, run: Run) -> None:
     verdict, why = _member(bound, value)
     if verdict is False:
         code, severity = _OUTSIDE[bound.strength]
-        run.say(code, at, f"not one of the codes of {bound.words}", severity, bound.instead(value["code"]), bound.definition,
-                value=value["code"])  # fmt: skip
+        run.say(code, at, f"not one of the codes of {bound.words}", severity, partial(bound.instead, value["code"]),
+                bound.definition, value["code"])  # fmt: skip
     elif verdict is None:
         run.say("code-undecided", at, why, "information", definition=bound.definition)
 
@@ -210,7 +210,7 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
         run.say("code-undecided", at, undecided, "information", definition=bound.definition)
         return
     code, severity = _OUTSIDE[bound.strength]
-    run.say(code, at, f"none of the codes is one of {bound.words}", severity, bound.instead(coded[0]["code"]),
+    run.say(code, at, f"none of the codes is one of {bound.words}", severity, partial(bound.instead, coded[0]["code"]),
             bound.definition, value=coded[0]["code"])  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,10 @@ class Findings(list[Found]):
         super().__init__()
         self.displays: dict[int, list[int]] = {}
 
+    def wants(self, severity: Severity) -> bool:
+        """Whether a finding is to be written out."""
+        return True
+
     def accept_display(self, coding: Node) -> None:
         """Take back what was said of the display of a Coding: in one step, however much has been found."""
         for place in self.displays.pop(id(coding), ()):
@@ -56,15 +60,16 @@ class _Misfit(Exception):
 
 
 class _Doubts(Findings):
-    """What is found where only the verdict is asked for: the first error ends it."""
+    """What is found where only the verdict is asked for: nothing is kept, and the first error ends it."""
 
-    def append(self, one: Found) -> None:
-        if one.severity in ("error", "fatal"):
+    def wants(self, severity: Severity) -> bool:
+        if severity in ("error", "fatal"):
             raise _Misfit
+        return False
 
     def extend(self, found: Iterable[Found]) -> None:
         for one in found:
-            self.append(one)
+            self.wants(one.severity)
 
 
 TAKEN_BACK = ""
@@ -106,17 +111,17 @@ class Run:
         at: At | None,
         message: str,
         severity: Severity | Level = "error",
-        fix: str = "",
+        fix: str | Callable[[], str] = "",
         definition: str = "",
         value: object = "",
         key: str = "",
     ) -> None:
-        """Note a finding, unless what becomes of it is to be ignored."""
-        if severity == "ignore":
+        """Note a finding, unless what becomes of it is to be ignored. A `fix` that must be looked for is, if it is told."""
+        if severity == "ignore" or not self.found.wants(severity):
             return
-        self.found.append(
-            Found(code, at, message, severity, fix, definition, "", str(value)[:80] if value != "" else "", key)
-        )
+        shown = str(value)[:80] if value != "" else ""
+        told = fix if isinstance(fix, str) else fix()
+        self.found.append(Found(code, at, message, severity, told, definition, "", shown, key))
 
     def within(self, resource: Node, contained: bool) -> Run:
         """The checks of a resource inside this one, with the same list of findings."""
