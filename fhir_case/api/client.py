@@ -5,10 +5,13 @@ Both run the same steps, which do no I/O; only the loops differ.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, cast
 
 from fhir_case.api.access import Access, conversation, tls
+from fhir_case.api.bulk import Exported, exporting, unseen, wanted
 from fhir_case.api.case import Case, Reading
 from fhir_case.api.depth import walked
 from fhir_case.api.outgoing import Outgoing, moved_on, outgoing, renamed
@@ -168,6 +171,22 @@ class FHIRClient:
         """The resource at `Type/id`; None while it is of the version `unless` still. Raises `ServerError`."""
         return self._run(changed(self.base, reference, unless))
 
+    def export(
+        self,
+        folder: str | Path,
+        of: str = "",
+        *,
+        since: str = "",
+        types: Iterable[str] = (),
+        seen: Callable[[str], None] = unseen,
+    ) -> Exported:
+        """Bulk export of the whole server, its patients (`Patient`) or a group (`Group/7`) into a folder, as NDJSON.
+
+        Again into the same folder completes it. `since`: an instant; `seen`: told how far it is. Raises `ServerError`,
+        and `FHIRCaseError` for a folder that holds something else.
+        """
+        return self._run(exporting(self.conversation, Path(folder), of, wanted(since, types), seen))
+
     def read(self, patient: str) -> Reading:
         """All that the server has of `Patient/123`, as a case, with a report of what was only carried. Raises `ServerError`."""
         self.capabilities()
@@ -228,6 +247,18 @@ class AsyncFHIRClient:
     async def resource(self, reference: str, *, unless: str = "") -> dict[str, Any] | None:
         """See `FHIRClient.resource`."""
         return await self._run(changed(self.base, reference, unless))
+
+    async def export(
+        self,
+        folder: str | Path,
+        of: str = "",
+        *,
+        since: str = "",
+        types: Iterable[str] = (),
+        seen: Callable[[str], None] = unseen,
+    ) -> Exported:
+        """See `FHIRClient.export`."""
+        return await self._run(exporting(self.conversation, Path(folder), of, wanted(since, types), seen))
 
     async def read(self, patient: str) -> Reading:
         """See `FHIRClient.read`."""

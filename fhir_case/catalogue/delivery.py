@@ -29,6 +29,32 @@ CODES = (
         link=R4 + "http.html#paging", type="incomplete",
     ),
     Code(
+        "bulk-missing", "A file of an export that could not be had",
+        "The server named it, but did not give it: it expired, is not there, or wants a login that it was not given.",
+        fix="Run the same command again; where it expired, export anew into another folder.",
+        link="http://hl7.org/fhir/uv/bulkdata/export.html", type="incomplete",
+    ),
+    Code(
+        "bulk-count", "A file of an export with another number of lines",
+        "The server counts more or fewer resources in a file than it gave, also when it was fetched a second time.",
+        link="http://hl7.org/fhir/uv/bulkdata/export.html#response---complete-status", type="incomplete",
+    ),
+    Code(
+        "bulk-remark", "What the server says of an export",
+        "The files of an export were accompanied by an OperationOutcome: some resources may be missing.",
+        link="http://hl7.org/fhir/uv/bulkdata/export.html#response---complete-status", type="incomplete",
+    ),
+    Code(
+        "bulk-line", "A line that is no resource",
+        "Each line of an NDJSON file is one resource in JSON. The line was left out.",
+        link="http://hl7.org/fhir/uv/bulkdata/export.html", type="structure",
+    ),
+    Code(
+        "bulk-twice", "A resource that stands in two lines",
+        "Two lines have the same type and id; the first is taken.",
+        type="duplicate",
+    ),
+    Code(
         "pull-other-patient", "Of another patient",
         "What a resource refers to belongs to another patient, and was left out.",
         type="informational",

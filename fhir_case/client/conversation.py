@@ -29,6 +29,7 @@ class Conversation:
     def __init__(
         self, base: str, *, login: Login | None = None, trusted: Iterable[str] = (), retry: Policy | None = None
     ) -> None:
+        self.base = base
         self.run = uuid.uuid4().hex
         """Stands in each request as `X-Correlation-Id`, so that the server's log and ours can be laid side by side."""
         self.trusted = frozenset(map(origin, (base, *trusted)))

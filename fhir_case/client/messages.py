@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,6 +44,9 @@ class Request:
     (https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2), unless said otherwise: a POST may be, if all it does is
     conditional. Where not, `NoAnswerError` reaches the step, which finds out by reading."""
 
+    into: Path | None = field(default=None, repr=False)
+    """The file that the body of a success is written to, in place of memory. If there is something in it already, only
+    the rest is asked for (https://www.rfc-editor.org/rfc/rfc9110#section-14), where the server can do that."""
     attempt: int = 1
     """Which sending of the same request this is."""
 
@@ -66,13 +70,15 @@ class Response:
     body: bytes = field(repr=False)
     url: str
     """The URL that was asked."""
+    kept: int = 0
+    """Bytes of the body that were written to a file."""
     repeated: bool = False
     """Whether the server may have acted on an earlier sending of the same request already."""
 
     @property
     def received(self) -> int:
         """Bytes of the body."""
-        return len(self.body)
+        return len(self.body) + self.kept
 
 
 class NoAnswerError(Exception):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import httpx
 
@@ -19,6 +19,8 @@ from fhir_case.issues import FHIRCaseError
 Client: TypeAlias = httpx.Client
 AsyncClient: TypeAlias = httpx.AsyncClient
 
+HTTP2 = find_spec("h2") is not None
+
 TIMEOUT = httpx.Timeout(120, connect=10)
 """A transaction may take a minute on a server that has just started; a connection may not."""
 
@@ -26,14 +28,21 @@ MAX_BYTES = 256 * 1024 * 1024
 """The longest body that is read: far above any page or `$everything` of one patient, far below memory."""
 
 
+LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30)
+"""More connections than one server can keep busy, and less than it would mind."""
+
+
 def sync_client(**options: Any) -> httpx.Client:
-    """A client fit for FHIR servers: patient, no redirects followed (they would turn a POST into a GET)."""
-    return httpx.Client(**{"timeout": TIMEOUT, **options})
+    """A client fit for FHIR servers: patient, no redirects followed (they would turn a POST into a GET).
+
+    It speaks HTTP/2 where that is installed and the server offers it.
+    """
+    return httpx.Client(**{"timeout": TIMEOUT, "limits": LIMITS, "http2": HTTP2, **options})
 
 
 def async_client(**options: Any) -> httpx.AsyncClient:
     """`sync_client` for asyncio."""
-    return httpx.AsyncClient(**{"timeout": TIMEOUT, **options})
+    return httpx.AsyncClient(**{"timeout": TIMEOUT, "limits": LIMITS, "http2": HTTP2, **options})
 
 
 def tls(*, ca: str | Path = "", cert: str | Path = "", key: str | Path = "") -> ssl.SSLContext:
@@ -54,49 +63,74 @@ def tls(*, ca: str | Path = "", cert: str | Path = "", key: str | Path = "") -> 
 
 def exchange(client: httpx.Client, request: Request, most: int) -> Response:
     """One request over the connection. Raises `NoAnswerError`, also for an answer of more than `most` bytes."""
-    body = bytearray()
     try:
-        with client.stream(request.method, request.url, **_options(request)) as answer:
+        with (
+            client.stream(request.method, request.url, **_options(request)) as answer,
+            _Body(request, answer, most) as body,
+        ):
             for chunk in answer.iter_bytes():
-                body += chunk
-                _check(body, most)
-            return Response(answer.status_code, _headers(answer.headers), bytes(body), request.url)
+                body.add(chunk)
+            return body.response()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise _lost(error, request) from None
 
 
 async def exchange_async(client: httpx.AsyncClient, request: Request, most: int) -> Response:
     """`exchange` for asyncio."""
-    body = bytearray()
     try:
         async with client.stream(request.method, request.url, **_options(request)) as answer:
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                _check(body, most)
-            return Response(answer.status_code, _headers(answer.headers), bytes(body), request.url)
+            with _Body(request, answer, most) as body:
+                async for chunk in answer.aiter_bytes():
+                    body.add(chunk)
+                return body.response()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise _lost(error, request) from None
 
 
-_WRONG = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-"""What never becomes a request, however often it is tried."""
+class _Body:
+    """The body of an answer as it comes: into memory, or into the file of the request."""
+
+    def __init__(self, request: Request, answer: httpx.Response, most: int) -> None:
+        self._request, self._answer, self._most = request, answer, most
+        self._held, self._kept = bytearray(), 0
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> _Body:
+        if self._request.into is not None and self._answer.status_code in (200, 206):
+            self._file = self._request.into.open("ab" if self._answer.status_code == 206 else "wb")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, chunk: bytes) -> None:
+        if self._file is not None:
+            self._kept += self._file.write(chunk)
+            return
+        self._held += chunk
+        if len(self._held) > self._most:
+            message = f"the answer is longer than {self._most:,} bytes and was not read to its end"
+            raise NoAnswerError(message, sent=True, final=True)
+
+    def response(self) -> Response:
+        headers = {name.lower(): value for name, value in self._answer.headers.items()}
+        status = self._answer.status_code
+        return Response(status, headers, bytes(self._held), self._request.url, kept=self._kept)
 
 
 def _options(request: Request) -> dict[str, Any]:
     # httpx drops the query of a URL when it is given params, so none are given where there are none.
     params = {"params": list(request.params)} if request.params else {}
-    return {"headers": dict(request.headers), "content": request.body, **params}
+    headers = dict(request.headers)
+    if request.into is not None and request.into.exists() and (there := request.into.stat().st_size):
+        # What is there was unpacked; the rest has to be counted in the same bytes.
+        headers |= {"Range": f"bytes={there}-", "Accept-Encoding": "identity"}
+    return {"headers": headers, "content": request.body, **params}
 
 
-def _headers(headers: httpx.Headers) -> Mapping[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def _check(body: bytearray, most: int) -> None:
-    if len(body) > most:
-        raise NoAnswerError(
-            f"the answer is longer than {most:,} bytes and was not read to its end", sent=True, final=True
-        )
+_WRONG = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+"""What never becomes a request, however often it is tried."""
 
 
 def _lost(error: Exception, request: Request) -> NoAnswerError:
