@@ -157,9 +157,9 @@ def test_an_export_that_was_stopped_at_any_moment_is_completed(server: Server, e
         return Server.__call__(server, request)
 
     for moment in range(7):
-        with pytest.raises(Stop), sync_client(transport=httpx.MockTransport(stopping)) as client:
-            step = exporting(Conversation(BASE), tmp_path / "out", "", ())
-            run(Conversation(BASE).around(step), client, sleep=lambda _: None)
+        step = Conversation(BASE).around(exporting(Conversation(BASE), tmp_path / "out", "", ()))
+        with sync_client(transport=httpx.MockTransport(stopping)) as client, pytest.raises(Stop):
+            run(step, client, sleep=lambda _: None)
         server.asked = server.asked[:moment]
     assert export().resources == 41
     assert sum(path.endswith("$export") for path in paths(server)) == 1
