@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import PrivateAttr
+from pydantic import BaseModel, PrivateAttr
 
 from fhir_case.api.depth import walked
 from fhir_case.api.sources import has_floats, resource_of
@@ -52,18 +52,18 @@ class Case(CaseModel):
         return self._origin
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, mappings: Mappings | None = None) -> Self:
         """The case in a YAML or JSON file. Raises `CaseError` with all issues, each with file:line:column and field."""
         from fhir_case.case.loading import load
 
-        return load(cls, Path(path))
+        return load(cls, Path(path), lambda: _others(mappings))
 
     @classmethod
-    def loads(cls, text: str | bytes, name: str = "case.yaml") -> Self:
+    def loads(cls, text: str | bytes, name: str = "case.yaml", *, mappings: Mappings | None = None) -> Self:
         """The case in a text; `name` names it in errors."""
         from fhir_case.case.loading import load_text
 
-        return load_text(cls, text, name)
+        return load_text(cls, text, name, lambda: _others(mappings))
 
     def to_yaml(self) -> str:
         """The case as a person would have written it."""
@@ -142,3 +142,9 @@ class Case(CaseModel):
 
         with walked():
             return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]
+
+
+def _others(mappings: Mappings | None) -> type[BaseModel]:
+    from fhir_case.bundle.registry import installed
+
+    return (mappings or installed()).others

@@ -102,7 +102,7 @@ def _keys(
     if section == "imaging.findings":
         at: Keys = ("imaging", parents.get(key, ""), "findings", key)
     else:
-        at = (section, key) if section else (key,)
+        at = (*section.split("."), key) if section else (key,)
     return _field(mappings.of_kind(section or key), item, resource, steps, at, positions)
 
 

@@ -111,7 +111,7 @@ def _case_place(case: CaseModel, one: Built) -> Path:
         return ("imaging", study or "", "findings", key)
     if one.indexed.id in case.resources:
         return ("resources", one.indexed.id)
-    return (kind, key) if kind else (key,)
+    return (*kind.split("."), key) if kind else (key,)
 
 
 # --- what is made from the header of the case -------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build
         origins = _came_origins(case.bundle, made.built)
     else:
         origins = {one.indexed.address: one.origin for one in made.built}
-    return Build(made.bundle, Report(tuple(made.context.issues)), origins)
+    return Build(made.bundle, Report((*mappings.issues, *made.context.issues)), origins)
 
 
 def assembled(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Assembled:

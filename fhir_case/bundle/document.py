@@ -11,7 +11,7 @@ from fhir_case.bundle.ips import Addressed, apart
 from fhir_case.bundle.narrative import table
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Quote
-from fhir_case.case.model import PATIENT, CaseModel, Entry
+from fhir_case.case.model import OTHER, PATIENT, CaseModel, Entry
 from fhir_case.case.people import Header
 from fhir_case.json import Json
 from fhir_case.lens import Context, quotes, unknown
@@ -79,6 +79,8 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
     sections = []
     for section in SECTIONS:
         entries = [entry for kind in section.kinds for entry in by_kind.get(kind, ())]
+        if section is SECTIONS[-1]:
+            entries += [entry for kind in by_kind if kind.startswith(f"{OTHER}.") for entry in by_kind[kind]]
         if entries or section.required:
             sections.append(_section(section, entries, context))
     made["section"] = sections

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import escape as escaped
 from typing import Any
 
 from fhir_case.case.model import Entry
+from fhir_case.case.values import Value
 
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 
@@ -22,7 +23,7 @@ def table(entries: list[Entry]) -> str:
 def told(entry: Entry) -> str:
     """One item in one line of words."""
     item: Any = entry.item
-    return "; ".join(part for say in _SAY[entry.kind] if (part := say(item))) or entry.id
+    return "; ".join(part for say in _SAY.get(entry.kind, _OF_OTHERS) if (part := say(item))) or entry.id
 
 
 def escape(text: str) -> str:
@@ -86,6 +87,17 @@ def _role(item: Any) -> str:
 
 _WHAT = _words("code")
 _OBSERVED = (_words("value"), _words("interpretation"), _words("site"), _words("when"))
+
+_OF_OTHERS = (lambda item: ", ".join(list(map(_word, _told_by(item)))[:3]),)
+"""What is known of no kind beforehand: its first few facts."""
+
+
+def _told_by(item: Any) -> Iterator[Any]:
+    for name in type(item).model_fields:
+        value = getattr(item, name)
+        if isinstance(value, Value | str):
+            yield value
+
 
 _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
     "diagnoses": (_WHAT, _words("status"), _words("certainty"), _words("sites"), _words("onset", "onset "),

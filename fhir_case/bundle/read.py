@@ -16,7 +16,7 @@ from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
 from fhir_case.case.check import refers_well
 from fhir_case.case.envelope import Envelope
-from fhir_case.case.model import KINDS, PATIENT, SOURCE, CaseModel
+from fhir_case.case.model import KINDS, OTHER, PATIENT, SOURCE, CaseModel
 from fhir_case.case.people import Header, Patient, Source
 from fhir_case.issues import Issue, Report
 from fhir_case.json import Json, canonical
@@ -42,6 +42,8 @@ class _Found:
     inner: list[tuple[str, str, Item]] = field(default_factory=list)
     resources: dict[str, Verbatim] = field(default_factory=dict)
     header: Header | None = None
+    other: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Those of third parties, by kind."""
     made: dict[str, dict[str, Json]] = field(default_factory=dict)
     """Composition and Provenance as they came."""
     issues: list[Issue] = field(default_factory=list)
@@ -60,13 +62,13 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     case, found = _told(entries, mappings, model)
     if entries.ours and case.patient is not None and refers_well(case) and _as_built(case, entries, bundle, mappings):
         case._came_as = entries.type
-        return Read(case, Report(tuple(found.issues)))
+        return Read(case, Report((*mappings.issues, *found.issues)))
     if entries.type == "document":
         # Not quite one of ours: what a document of ours has elsewhere stays where it came.
         entries = given(bundle, lambda resources, ids: set())
         case, found = _told(entries, mappings, model)
     case.bundle = entries.envelope(index_of(case, mappings))
-    return Read(case, Report((*found.issues, *_dangling(entries))))
+    return Read(case, Report((*mappings.issues, *found.issues, *_dangling(entries))))
 
 
 def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple[CaseModel, _Found]:
@@ -81,7 +83,7 @@ def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple
     case = model.model_construct(
         None, id=entries.case_id, title=header.title if header else entries.title,
         recorded=header.recorded if header else None, language=header.language if header else None,
-        source=found.source, patient=found.patient, resources=found.resources,
+        source=found.source, patient=found.patient, resources=found.resources, other=found.other,
         bundle=Envelope(patient=entries.patient) if entries.patient is not None else None, **found.sections,
     )  # fmt: skip
     for study, key, finding in found.inner:
@@ -132,6 +134,8 @@ def _kept(kind: str, key: str, item: Any, found: _Found) -> bool:
         if item.study not in found.sections["imaging"]:
             return False
         found.inner.append((item.study, key, item))
+    elif kind.startswith(f"{OTHER}."):
+        found.other.setdefault(kind.removeprefix(f"{OTHER}."), {})[key] = item
     else:
         found.sections[kind][key] = item
     return True

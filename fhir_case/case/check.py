@@ -82,7 +82,7 @@ def path_of(entry: Entry) -> Path:
     """Where an item stands in the case."""
     if entry.parent is not None:
         return ("imaging", entry.parent, "findings", entry.id)
-    return (entry.kind,) if entry.kind == entry.id else (entry.kind, entry.id)
+    return (entry.kind,) if entry.kind == entry.id else (*entry.kind.split("."), entry.id)
 
 
 def _ids(case: CaseModel, entries: list[Entry]) -> Iterator[Problem]:

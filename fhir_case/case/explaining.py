@@ -16,6 +16,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from fhir_case.case.model import OTHER
 from fhir_case.case.positions import Path, Step, dotted
 from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.case.reading import Document
@@ -154,6 +155,8 @@ def _meant(path: Path, model: type[BaseModel]) -> str:
     if close := _close(path, model, _PERHAPS):
         return f"did you mean {close!r}?"
     names = dict.fromkeys(name for one in _models_at(model, path[:-1]) for name in _fields(one))
+    if len(path) == 2 and path[0] == OTHER and not names:
+        return "kinds of items stand here that mappings of other packages bring; none is installed"
     return f"known here: {', '.join(names)}" if names else ""
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from fhir_case.case.check import Problem, check
 from fhir_case.case.explaining import explain
-from fhir_case.case.model import CaseModel
+from fhir_case.case.model import OTHER, CaseModel, NoOthers
 from fhir_case.case.positions import Path, dotted
 from fhir_case.case.reading import Document, read_text
 from fhir_case.issues import CaseError, Issue, Place
@@ -17,7 +18,11 @@ from fhir_case.issues import CaseError, Issue, Place
 M = TypeVar("M", bound=CaseModel)
 
 
-def load(model: type[M], path: FilePath) -> M:
+Others = Callable[[], type[BaseModel]]
+"""Gives the model of the section `other`: a field for each kind that a third party's mapping brings."""
+
+
+def load(model: type[M], path: FilePath, others: Others = lambda: NoOthers) -> M:
     """The case in a file, YAML or JSON. Raises `CaseError` with every issue, each with file:line:column and field."""
     try:
         data = path.read_bytes()
@@ -26,14 +31,19 @@ def load(model: type[M], path: FilePath) -> M:
         raise CaseError(
             (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(str(path))),)
         ) from None
-    return load_text(model, data, str(path), path.parent)
+    return load_text(model, data, str(path), others, path.parent)
 
 
-def load_text(model: type[M], text: str | bytes, name: str, folder: FilePath | None = None) -> M:
+def load_text(
+    model: type[M], text: str | bytes, name: str, others: Others = lambda: NoOthers, folder: FilePath | None = None
+) -> M:
     """The case in a text; `folder` is where a source file that it names may stand."""
     document = read_text(text, name)
     issues = list(_source(document, folder))
-    case, dropped, found = _model(model, document)
+    if OTHER in document.data:  # few cases have it, and knowing the mappings takes its time
+        case, dropped, found = _with_others(model, document, others())
+    else:
+        case, dropped, found = _model(model, document)
     issues += found
     if case is not None:
         issues += [_issue(problem, document) for problem in check(case, dropped)]
@@ -97,14 +107,33 @@ def _model(model: type[M], document: Document) -> tuple[M | None, frozenset[str]
     return None, frozenset(dropped), issues
 
 
+def _with_others(
+    model: type[M], document: Document, others: type[BaseModel]
+) -> tuple[M | None, frozenset[str], list[Issue]]:
+    """The same, the section `other` held against the models of who maps it."""
+    stricter = create_model(model.__name__, __base__=model, other=(others, Field(default_factory=others)))
+    read, dropped, issues = _model(stricter, document)
+    if read is None:
+        return None, dropped, issues
+    fields = {name: getattr(read, name) for name in model.model_fields}
+    fields[OTHER] = {kind: section for kind, section in fields[OTHER] if section}
+    return model.model_construct(None, **fields), dropped, issues
+
+
 _NEEDED = frozenset({"code", "vaccine", "relationship", "name"})
 """The texts that an item cannot be without; a word in their place, and the rest of the item can still be checked."""
 
 
 def _cut(location: tuple[str | int, ...], depth: int) -> tuple[str | int, ...]:
     """The first steps of a place: 3 lead to a field of an item, 2 to an item; two more into what stands in a study."""
-    inside = location[0] == "imaging" and location[2:3] == ("findings",) and len(location) > 3
-    return location[: depth + 2 if inside else depth]
+    return location[: depth + _deeper(location)]
+
+
+def _deeper(location: tuple[str | int, ...]) -> int:
+    """How many steps further in than those of other sections the items are among which this place is."""
+    if location[0] == OTHER:
+        return 1
+    return 2 if location[0] == "imaging" and location[2:3] == ("findings",) and len(location) > 3 else 0
 
 
 def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropped: set[str]) -> dict[str, Any]:
@@ -117,13 +146,13 @@ def _without(data: dict[str, Any], locations: list[tuple[str | int, ...]], dropp
         holder: Any = left
         for step in location[:-1]:
             holder = holder.get(step) if isinstance(holder, dict) else None
-        if isinstance(holder, dict) and len(location) in (3, 5) and location[-1] in _NEEDED:
+        if isinstance(holder, dict) and len(location) == 3 + _deeper(location) and location[-1] in _NEEDED:
             holder[location[-1]] = "unreadable"
             continue
         if not isinstance(holder, dict) or location[-1] not in holder:
             holder, location = left, location[:1]
         gone = holder.pop(location[-1], None)
-        if location[0] not in ("patient", "source") and len(location) not in (3, 5):
+        if location[0] not in ("patient", "source") and len(location) != 3 + _deeper(location):
             dropped |= {str(location[-1])} if len(location) > 1 else set(gone) if isinstance(gone, dict) else set()
             dropped |= _inner_ids(gone)
     return left

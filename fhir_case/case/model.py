@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, SerializeAsAny, model_validator
 
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.clinical import (
@@ -38,6 +38,10 @@ class Entry(NamedTuple):
     """The id of the item it stands in."""
 
 
+class NoOthers(Model):
+    """The section `other` where nobody maps anything into it."""
+
+
 class CaseModel(Model):
     """One patient's clinical case; items are maps keyed by ids that are unique in the whole case."""
 
@@ -64,6 +68,8 @@ class CaseModel(Model):
     practitioners: dict[ItemId, Practitioner] = Field(default_factory=dict)
     roles: dict[ItemId, Role] = Field(default_factory=dict)
     organizations: dict[ItemId, Organization] = Field(default_factory=dict)
+    other: dict[str, dict[ItemId, SerializeAsAny[Item]]] = Field(default_factory=dict)
+    """Kinds of items that mappings of third parties bring, by kind."""
     resources: dict[ItemId, FHIR] = Field(default_factory=dict)
     """FHIR resources that the model has no word for, verbatim."""
     bundle: Envelope | None = None
@@ -103,13 +109,21 @@ class CaseModel(Model):
                             finding.study = key
                         yield Entry("imaging.findings", inner, finding, key)
 
+        for kind in sorted(self.other):
+            for key in sorted(self.other[kind]):
+                yield Entry(f"{OTHER}.{kind}", key, self.other[kind][key])
+
     def plain(self) -> dict[str, Any]:
         """The case as a case file has it: what is not stated is not there."""
         return self.model_dump(exclude_defaults=True)
 
     def writable(self) -> dict[str, Any]:
         """The case as `plain`, for a writer: its FHIR parts marked, and where an item comes from after what it says."""
-        made: dict[str, Any] = _ordered(with_verbatim(self.plain(), type(self)))
+        plain: dict[str, Any] = with_verbatim(self.plain(), type(self))
+        for kind, section in plain.get(OTHER, {}).items():
+            for key, item in section.items():
+                section[key] = with_verbatim(item, type(self.other[kind][key]))
+        made: dict[str, Any] = _ordered(plain)
         return made
 
     def dumps(self) -> bytes:
@@ -124,6 +138,9 @@ class CaseModel(Model):
 
 SOURCE, PATIENT = "source", "patient"
 """The ids of the two items that a case has one of."""
+
+OTHER = "other"
+"""The section of what third parties map; the kinds in it are `other.<kind>`."""
 
 KINDS = (
     "timeline", "diagnoses", "findings", "labs", "procedures", "imaging", "reports", "medications", "outcomes",

@@ -45,4 +45,13 @@ CODES = (
         fix="Remove it, or correct it.",
         type="informational",
     ),
+    Code(
+        "plugin-broken", "A mapping of another package that cannot be used",
+        (
+            "An entry point of the group fhir_case.mappings failed when it was loaded, gave no Mapping, or one that has "
+            "no place here. It is left out; all else works as if it were not installed."
+        ),
+        fix="Repair or uninstall the package; ARCHITECTURE.md, “A mapping of your own”, says what is expected.",
+        kind="unsupported", type="not-supported",
+    ),
 )  # fmt: skip

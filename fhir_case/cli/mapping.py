@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fhir_case.cli.output import say, stop, tabulate
+from fhir_case.cli.output import pieces_of, say, stop, tabulate, tell
 
 if TYPE_CHECKING:
+    from fhir_case.bundle.registry import Mappings
     from fhir_case.lens import Mapping
 
 
@@ -25,6 +26,7 @@ def mapping(
     from fhir_case.bundle.registry import installed
     from fhir_case.case.problems import nearest
 
+    broken(installed())
     known = installed().all
     if name is None:
         tabulate(("section", "resource", "lines"), [(m.kind, m.type or "", str(len(m.lines))) for m in known], (2,))
@@ -42,6 +44,12 @@ def mapping(
             say()
         say((f"{one.kind} ↔ {one.type}", "bold"))
         tabulate(("field", "element", "kind"), list(rows(one)))
+
+
+def broken(mappings: Mappings) -> None:
+    """Say which mappings of other packages cannot be used."""
+    for issue in mappings.issues:
+        tell(f"{issue.severity}: ", *pieces_of(issue))
 
 
 def rows(mapping: Mapping, field: str = "", element: str = "") -> Iterator[tuple[str, str, str]]:

@@ -94,6 +94,7 @@ def new(
 
     It is commented; beside it stands the schema with which editors complete and check it while it is typed.
     """
+    from fhir_case.bundle.registry import installed
     from fhir_case.cli.files import write_whole
     from fhir_case.formats.schema import IDENTITY, schema_text
 
@@ -113,5 +114,5 @@ def new(
     if beside.exists() and f'"$id": "{IDENTITY}"' not in beside.read_text("utf-8", "replace"):
         tell(f"note: {beside} is there already and not ours; it is left as it is")
         return
-    write_whole(beside, schema_text())
+    write_whole(beside, schema_text(installed().others))
     say(str(beside))

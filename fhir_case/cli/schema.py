@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fhir_case.cli.mapping import broken
 from fhir_case.cli.output import say
 
 
@@ -10,6 +11,9 @@ def schema() -> None:
 
     Editors complete and check a case with it while it is typed.
     """
+    from fhir_case.bundle.registry import installed
     from fhir_case.formats.schema import schema_text
 
-    say(schema_text().rstrip("\n"))
+    mappings = installed()
+    broken(mappings)
+    say(schema_text(mappings.others).rstrip("\n"))

@@ -83,7 +83,7 @@ def _header(case: CaseModel) -> dict[str, Json]:
 def _told(case: CaseModel) -> list[_Told]:
     made = []
     for entry in case.entries():
-        path: Path = (entry.kind, entry.id) if entry.kind != entry.id else (entry.id,)
+        path: Path = (*entry.kind.split("."), entry.id) if entry.kind != entry.id else (entry.id,)
         if entry.parent is not None:
             path = ("imaging", entry.parent, "findings", entry.id)
         made.append(_Told(entry.kind, entry.id, path, _of_item(entry.item, entry.parent)))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.links import Link
 from fhir_case.case.measured import Quantity, Range, Result, Size
-from fhir_case.case.model import CaseModel
+from fhir_case.case.model import OTHER, CaseModel, NoOthers
 from fhir_case.case.timing import Timing
 from fhir_case.case.values import Value
 from fhir_case.case.when import When
@@ -33,18 +34,23 @@ _DESCRIBED = {value.__name__: (value.__doc__ or "").split("\n\n")[0] for value i
 _TEXT = {"type": "string", "minLength": 1}
 
 
-def schema_text() -> str:
+def schema_text(others: type[BaseModel] = NoOthers) -> str:
     """The schema as the text of a file."""
-    return dumps(case_schema(), indent=2) + "\n"
+    return dumps(case_schema(others), indent=2) + "\n"
 
 
-def case_schema() -> Schema:
+def case_schema(others: type[BaseModel] = NoOthers) -> Schema:
     """The schema of a case file: strict, with a description of every field that the model describes.
 
-    https://json-schema.org/draft/2020-12
+    `others` is the model of what third parties map (`Mappings.others`). https://json-schema.org/draft/2020-12
     """
-    made = CaseModel.model_json_schema(schema_generator=_Described)
+    model = create_model(
+        "CaseModel", __base__=CaseModel, __doc__=CaseModel.__doc__, other=(others, Field(default_factory=others))
+    )
+    made = model.model_json_schema(schema_generator=_Described)
     definitions = made.pop("$defs")
+    if not others.model_fields:  # nothing can stand there
+        del made["properties"][OTHER], definitions[others.__name__]
     for holder in definitions.values():
         holder["properties"] = {name: _with_short_form(name, held) for name, held in holder["properties"].items()}
     definitions["Source"]["properties"]["file"] = {

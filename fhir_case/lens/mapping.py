@@ -50,12 +50,13 @@ class Mapping:
     """
 
     def __init__(
-        self, model: type[Part], type: str | None, *lines: Line, kind: str = "", points: dict[str, str] | None = None
-    ) -> None:
+        self, model: type[Part], type: str | None, *lines: Line, kind: str = "", points: dict[str, str] | None = None,
+        modifiers: Iterable[str] = (),
+    ) -> None:  # fmt: skip
         self.model, self.type, self.kind = model, type, kind
         self.points = points or {}
         """The item's times that others can be relative to, by name (empty: the main one) -> element path."""
-        self._modifiers = MODIFIERS.get(type or kind, frozenset())
+        self._modifiers = MODIFIERS.get(type or kind, frozenset()) | frozenset(modifiers)
         self.lines = tuple(
             replace(line, defaulted=_defaulted(model, line), modifier=any(owned(line, key) for key in self._modifiers))
             for line in lines
@@ -74,6 +75,16 @@ class Mapping:
 
     def __repr__(self) -> str:
         return f"Mapping({self.model.__name__}, {self.type!r}, {len(self.lines)} lines)"
+
+    def but(self, *lines: Line) -> Mapping:
+        """The same mapping with these lines in the places of those for the same fields. Raises `ValueError`."""
+        new = {line.field: line for line in lines}
+        known = {line.field for line in self.lines}
+        for name in new:
+            if name is None or name not in known:
+                raise ValueError(f"{self.kind} has no line for the field {name!r}")
+        made = [new.get(line.field, line) for line in self.lines]
+        return Mapping(self.model, self.type, *made, kind=self.kind, points=self.points)
 
     @property
     def slots(self) -> tuple[Whole | Entries, ...]:

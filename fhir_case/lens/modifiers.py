@@ -8,6 +8,7 @@ A mapping must know each that is present, or leave the resource alone (https://h
 
 from __future__ import annotations
 
+from fhir_case.definitions.r4 import r4
 from fhir_case.json import Json
 
 MODIFIERS: dict[str, frozenset[str]] = {
@@ -30,6 +31,17 @@ MODIFIERS: dict[str, frozenset[str]] = {
     "Patient": frozenset({"active", "deceasedBoolean", "deceasedDateTime", "link"}),
     "Procedure": frozenset({"status"}),
 }
+
+
+def modifiers_of(type: str) -> frozenset[str]:
+    """The modifiers of a resource type as its definition has them. Raises `ValueError` for what is none of R4's."""
+    definition = r4().type(type)
+    if definition is None:
+        raise ValueError(f"{type} is no resource of R4")
+    elements = definition["snapshot"]["element"]
+    steps = [one["path"].split(".") for one in elements if one.get("isModifier")]
+    names = [path[1] for path in steps if len(path) == 2 and path[1] not in ("implicitRules", "modifierExtension")]
+    return frozenset(names)
 
 
 def has_unknown_modifier(resource: dict[str, Json], text: bytes) -> bool:

@@ -215,7 +215,7 @@ def test_every_example_in_a_new_file_is_a_valid_case_once_the_marks_are_gone(her
     result = run("check", "case.yaml")
     assert result.exit_code == 0, result.stdout
     sections = {line.rstrip(":") for line in re.findall(r"^\w+:$", uncommented, re.M)}
-    assert sections == set(Case.model_fields) - {"id", "title", "recorded", "language", "resources", "bundle"}
+    assert sections == set(Case.model_fields) - {"id", "title", "recorded", "language", "other", "resources", "bundle"}
 
 
 # --- mapping ----------------------------------------------------------------------------------------------------------
