@@ -249,11 +249,13 @@ def _selected(expression: str, on: At, run: Run) -> bool:
 
 
 def _invariants_hold(context: Context, on: At, run: Run) -> bool:
+    # What a backbone element is has no name but its path.
+    kind = on[1].element if on[1].kind in ("BackboneElement", "Element") else on[1].kind
     for expression in context.invariants:
         node = _node(on, run)
         try:
-            # %extension and the element that has the extension: https://hl7.org/fhir/R4/structuredefinition.html#contextInvariant
-            if isinstance(node, dict) and fhirpath.compile(expression, on[1].kind or None).check(node, run) is False:
+            # Of the element that has the extension: https://hl7.org/fhir/R4/structuredefinition.html#contextInvariant
+            if isinstance(node, dict) and not fhirpath.compile(expression, kind or None).check(node, run):
                 return False
         except (fhirpath.FHIRPathError, fhirpath.Undecidable):
             continue

@@ -57,6 +57,19 @@ def test_an_extension_that_modifies_nothing_is_no_modifier() -> None:
     assert ("extension-modifier", "Patient.modifierExtension[0]") in found(patient(modifierExtension=[PLACE]))
 
 
+@pytest.mark.parametrize(
+    ("kind", "right"), [("decimal", True), ("integer", True), ("quantity", False), ("string", False)]
+)
+def test_the_element_that_has_an_extension_meets_the_invariant_of_its_context(kind: str, right: bool) -> None:
+    unit = {
+        "url": CORE + "questionnaire-unit",
+        "valueCoding": {"system": "http://unitsofmeasure.org", "code": "kg", "display": "kg"},
+    }
+    item = {"linkId": "1", "text": "x", "type": kind, "extension": [unit]}
+    said = found({"resourceType": "Questionnaire", "status": "active", "item": [item]})
+    assert said == ([] if right else [("extension-context", "Questionnaire.item[0].extension[0]")])
+
+
 def test_an_extension_stands_where_its_context_is() -> None:
     assert found(patient(name=[{"text": "x", "extension": [PLACE]}])) == [
         ("extension-context", "Patient.name[0].extension[0]")
