@@ -75,6 +75,9 @@ def push(
             _check_expected(expected, work.plan, state)
             work = _startable(job, work, state)
         except ServerError as error:
+            if isinstance(error, Unreachable) and error.status == 200 and number < ROUNDS:
+                yield Wait(_pause(number, chance))  # a success that is no FHIR: somebody in between has answered
+                continue
             if lost is not None and isinstance(error, Unreachable):
                 lost.message += ". Push again: what is stored already is found, and not stored twice"
                 error = lost

@@ -1,0 +1,291 @@
+"""Everything that can go wrong between us and a real server: afterwards each resource is there once, in one version,
+and what was reported is true. A fixed seed; `FHIR_CASE_KILLS=50` (`just full`) kills fifty times."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small
+from faults import (
+    CUT_OFF,
+    LOST,
+    RESET_BEFORE,
+    RESET_DURING,
+    UNREAD,
+    Decide,
+    Fault,
+    FaultProxy,
+    Seen,
+    answering,
+    proxied,
+)
+from test_on_servers import Server, case, hapi_server
+
+from fhir_case.client.drivers import run
+from fhir_case.client.login import Bearer, Secret, authorized
+from fhir_case.client.messages import Step
+from fhir_case.client.retry import Circuits, Policy, retried
+from fhir_case.client.wire import sync_client
+from fhir_case.delivery.entries import entries_of
+from fhir_case.delivery.find import found
+from fhir_case.delivery.plan import Choices
+from fhir_case.delivery.planning import version_of
+from fhir_case.delivery.push import job_of, push
+from fhir_case.delivery.pushed import Pushed
+from fhir_case.issues import ServerError
+from fhir_case.json import dumps
+
+__all__ = ["case", "hapi_server"]
+
+SEED = 20261123
+KILLS = int(os.environ.get("FHIR_CASE_KILLS", "5"))
+IN_PARTS = Choices(limit=3)
+"""Three transactions for the small bundle, so that there are more moments at which things go wrong."""
+
+
+def hurried(step: Step[Any], client: Any) -> Any:
+    """Run a step, as a client does, but for the length of its pauses."""
+    policy, circuits = Policy(), Circuits(rest=0.0)
+    return run(retried(step, policy, circuits), client, sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
+
+
+def there(server: Server, bundle: Any) -> dict[str, str]:
+    """The version of each entry on the server itself; several of one identity are an error."""
+    held = run(found(server.base, entries_of(bundle)), server.client)
+    return {address: version_of(one) for address, one in held.items()}
+
+
+def survived(
+    server: Server, base: str, bundle: Any, around: Callable[[Step[Any]], Step[Any]] = lambda step: step
+) -> Pushed:
+    """Push through trouble, again where it was given up; then look at what is there, and whether the reports were true."""
+    reported: set[str] = set()
+    for _ in range(10):
+        with sync_client(timeout=20) as client:
+            pushed = _tried(around(push(job_of(base, bundle, IN_PARTS))), client)
+        if isinstance(pushed, Pushed):
+            break
+        now = set(there(server, bundle))
+        assert set(pushed.stored) <= now, "what is said to be stored is stored"
+        assert now.isdisjoint(pushed.not_stored), "what is said not to be stored is not"
+        reported |= set(pushed.stored)
+    else:
+        pytest.fail("never got through")
+    every = {entry["fullUrl"] for entry in bundle["entry"]}
+    assert there(server, bundle) == dict.fromkeys(every, "1"), "each once, in one version"
+    assert {one.address for one in pushed.created} | reported == every
+    assert {one.what for one in pushed.entries} <= {"created", "unchanged"}
+    assert len(server.push(bundle).unchanged) == len(every), "with the content that was sent"
+    assert not server.wrote
+    return pushed
+
+
+def _tried(step: Step[Pushed], client: Any) -> Pushed | ServerError:
+    try:
+        return hurried(step, client)  # type: ignore[no-any-return]
+    except ServerError as error:
+        return error
+
+
+def first(fault: Fault, times: int = 2) -> Decide:
+    """The fault meets the first requests that write."""
+    left = [fault] * times
+
+    def decide(seen: Seen) -> Fault | None:
+        return left.pop() if seen.writes and left else None
+
+    return decide
+
+
+def at_random(share: float, *faults: Fault) -> Decide:
+    """The faults meet this share of all requests."""
+    chance = random.Random(SEED)
+    return lambda seen: chance.choice(faults) if chance.random() < share else None
+
+
+GONE = [answering(status) for status in (500, 502, 503, 504)]
+
+TABLE: dict[str, Callable[[], Decide]] = {
+    "reset before the request": lambda: first(RESET_BEFORE),
+    "closed before the answer, the request unread": lambda: first(UNREAD),
+    "reset during the answer, the write landed": lambda: first(RESET_DURING),
+    "an answer that is cut off": lambda: first(CUT_OFF),
+    "no answer though the write landed": lambda: first(LOST),
+    "429 with Retry-After": lambda: first(answering(429, ("Retry-After", "1"))),
+    "429 without Retry-After": lambda: first(answering(429)),
+    "503 with a date": lambda: first(
+        answering(503, ("Retry-After", "Mon, 23 Nov 2026 12:00:01 GMT"), ("Date", "Mon, 23 Nov 2026 12:00:00 GMT"))
+    ),
+    "500, 502, 503, 504 at random": lambda: at_random(0.3, *GONE),
+    "anything at random": lambda: at_random(
+        0.3, *GONE, RESET_BEFORE, RESET_DURING, CUT_OFF, LOST, UNREAD, answering(429)
+    ),
+    "HTML instead of FHIR": lambda: first(answering(200)),
+    "HTML instead of FHIR at random": lambda: at_random(0.1, answering(200)),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_push_survives(hapi_server: Server, case: str, name: str) -> None:
+    with proxied(hapi_server.base, TABLE[name]()) as proxy:
+        survived(hapi_server, proxy.base, small.bundle(case))
+
+
+def test_a_push_survives_a_server_that_is_down_for_a_while(hapi_server: Server, case: str) -> None:
+    with proxied(hapi_server.base) as proxy:
+
+        def killed(seen: Seen) -> Fault | None:
+            if seen.writes and not killed_once:
+                killed_once.append(True)
+                threading.Thread(target=lambda: (proxy.down(), time.sleep(0.4), proxy.up())).start()
+                time.sleep(0.1)
+            return None
+
+        killed_once: list[bool] = []
+        proxy.decide = killed
+        survived(hapi_server, proxy.base, small.bundle(case))
+        assert killed_once
+
+
+def test_a_server_that_is_not_there_at_all_stored_nothing(hapi_server: Server, case: str) -> None:
+    with proxied(hapi_server.base) as proxy, sync_client() as client:
+        proxy.down()
+        with pytest.raises(ServerError, match="no connection") as caught:
+            hurried(push(job_of(proxy.base, small.bundle(case))), client)
+        assert len(caught.value.not_stored) == 8
+        proxy.up()
+        survived(hapi_server, proxy.base, small.bundle(case))
+
+
+def test_an_entry_of_a_batch_that_is_put_off_is_repeated_alone(hapi_server: Server, case: str) -> None:
+    bundle = small.bundle(case)
+    batch = {**bundle, "type": "batch", "entry": bundle["entry"][:2]}
+    left = [Fault("entry", 429)] * 2
+    with proxied(hapi_server.base, lambda seen: left.pop() if seen.writes and left else None) as proxy:
+        with sync_client() as client:
+            pushed = hurried(push(job_of(proxy.base, batch)), client)
+        assert [one.what for one in pushed.entries] == ["created", "created"]
+        sent = [len(seen.bundle["entry"]) for seen in proxy.seen if seen.writes]
+        assert sent == [2, 1, 1]
+    assert set(there(hapi_server, batch).values()) == {"1"}
+
+
+def test_a_token_that_expires_on_the_way_is_renewed(hapi_server: Server, case: str) -> None:
+    token = ["t1"]
+
+    def expiring(seen: Seen) -> Fault | None:
+        if seen.headers.get("authorization") != f"Bearer {token[0]}":
+            return answering(401, body=dumps({"resourceType": "OperationOutcome", "issue": []}).encode())
+        if seen.writes:
+            token[0] = f"t{seen.number}"  # no token is good for a second write
+        return None
+
+    with proxied(hapi_server.base, expiring) as proxy:
+        login = Bearer(Secret("the test", lambda: token[0]))
+        survived(
+            hapi_server,
+            proxy.base,
+            small.bundle(case),
+            lambda step: authorized(step, login, {proxy.base.rpartition("/")[0]}),
+        )
+
+
+def test_eight_that_push_the_same_patient_at_once_make_one(hapi_server: Server, case: str) -> None:
+    bundle = small.bundle(case)
+    made: list[Any] = [None] * 8
+    begin = threading.Barrier(8)
+
+    def one(number: int) -> None:
+        with sync_client() as client:
+            begin.wait()
+            try:
+                made[number] = run(retried(push(job_of(hapi_server.base, bundle)), Policy()), client)
+            except ServerError as error:
+                made[number] = error
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert there(hapi_server, bundle) == {entry["fullUrl"]: "1" for entry in bundle["entry"]}
+    assert all(isinstance(one, Pushed) for one in made), made
+    created = [one.address for pushed in made for one in pushed.created]
+    assert sorted(created) == sorted(entry["fullUrl"] for entry in bundle["entry"]), "each was created by one of them"
+
+
+def test_a_clock_that_jumps_changes_nothing(hapi_server: Server, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    jumps = random.Random(SEED)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + jumps.uniform(-1e7, 1e7))
+    with proxied(hapi_server.base, at_random(0.3, *GONE, LOST)) as proxy:
+        survived(hapi_server, proxy.base, small.bundle(case))
+
+
+CASE = """\
+id: {id}
+title: A made-up case
+recorded: 2026-11-22T09:30:00Z
+patient: {{sex: female}}
+diagnoses:
+  migraine: {{code: Migraine}}
+  asthma: {{code: Asthma}}
+findings:
+  headache: {{code: Headache}}
+  aura: {{code: Aura}}
+  wheeze: {{code: Wheeze}}
+"""
+
+COMMAND = textwrap.dedent("""
+    import sys
+    from fhir_case import Case, FHIRClient
+    with FHIRClient(sys.argv[2]) as server:
+        print(len(server.push(Case.load(sys.argv[1]), limit=3).entries))
+""")
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_push_that_is_killed_and_run_again_ends_as_one_that_was_not(
+    hapi_server: Server, case: str, number: int, tmp_path: Path
+) -> None:
+    chance = random.Random(SEED + number)
+    moment, answered = chance.randint(2, 9), chance.random() < 0.5
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE.format(id=f"killed-{number}-{chance.getrandbits(32):x}"), "utf-8")
+
+    def kill(seen: Seen) -> None:
+        if seen.number == moment:
+            process.kill()
+            process.wait()
+
+    with proxied(hapi_server.base) as proxy:
+        if answered:
+            proxy.after = kill
+        else:
+            proxy.decide = lambda seen: kill(seen)  # type: ignore[func-returns-value]
+        process = _push(path, proxy, subprocess.DEVNULL)
+        process.wait()
+        proxy.after, proxy.decide = (lambda seen: None), (lambda seen: None)
+        again = _push(path, proxy, subprocess.PIPE)
+        out, err = again.communicate()
+        assert again.returncode == 0, err.decode()
+    from fhir_case import Case
+
+    bundle = Case.load(path).to_bundle("transaction")
+    assert there(hapi_server, bundle) == {entry["fullUrl"]: "1" for entry in bundle["entry"]}
+    assert len(hapi_server.push(bundle).unchanged) == len(bundle["entry"])
+    assert int(out) == len(bundle["entry"])
+
+
+def _push(path: Path, proxy: FaultProxy, output: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", COMMAND, str(path), proxy.base], stdout=output, stderr=output)
