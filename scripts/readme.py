@@ -20,7 +20,8 @@ from fhir_case import Case, dumps
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "diff", "mapping", "schema", "fhirpath", "package",
+    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "convert", "diff", "mapping", "schema",
+    "fhirpath", "package",
 )  # fmt: skip
 """In the order in which they are met."""
 

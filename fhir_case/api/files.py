@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step, UTF-8, line ends as given. Raises `OSError`, and leaves nothing behind then."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a file in one step, UTF-8, line ends as given; a text in parts as they come.
+
+    Raises `OSError`, and leaves nothing behind then.
+    """
     handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+            file.writelines((text,) if isinstance(text, str) else text)
         # mkstemp makes files that only their owner can read; the old file's mode stays, a new one gets the usual mode.
         os.chmod(made, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         os.replace(made, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             os.unlink(made)
         raise

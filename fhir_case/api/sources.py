@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
-from fhir_case.json import Json, JSONError, loads
+from fhir_case.json import Json, JSONError, loads, places
 
 _R4B = "fhir.resources.R4B."
 
@@ -67,6 +68,18 @@ def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple
         file = Place(name) if name else None
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object", place=file),))
     return found, ()
+
+
+def positions(text: str | bytes, paths: Iterable[places.Path]) -> dict[places.Path, places.Spot]:
+    """Where the values at these paths stand in a text, JSON or XML."""
+    from fhir_case.xml.sniffing import is_xml
+
+    if is_xml(text):
+        from fhir_case.xml.places import positions as in_xml
+
+        return in_xml(text, paths)
+    clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
+    return places.positions(clear, paths)
 
 
 _HARMLESS = frozenset(("xml-order", "xml-encoding", "xml-instruction", "xml-namespace"))

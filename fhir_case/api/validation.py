@@ -7,10 +7,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from fhir_case.api.sources import has_floats, resource_of
+from fhir_case.api.sources import has_floats, positions, resource_of
 from fhir_case.definitions import Definitions, r4
 from fhir_case.issues import CaseError, DefinitionError, Issue, Place, Report
-from fhir_case.json import places, tolerant
+from fhir_case.json import tolerant
 from fhir_case.validation.settings import ValidationSettings
 from fhir_case.validation.validator import faults, validated
 from fhir_case.xml.sniffing import is_xml
@@ -88,10 +88,10 @@ class Validator:
             return self._of_value(resource, name)
         if len(text) > self.settings.max_size:
             return self._too_large(len(text), name)
-        read, find = _read(text)
+        read = _read(text)
         found = faults(read, name)
         if not any(one.severity == "fatal" for one in found):
-            found += validated(self._checks, read.value, find, name, self.profiles)
+            found += validated(self._checks, read.value, partial(positions, text), name, self.profiles)
         return Report(tuple(found))
 
     def _too_large(self, size: int, name: str) -> Report:
@@ -111,19 +111,13 @@ class Validator:
         return Report((*notes, *validated(self._checks, value, None, name, self.profiles)))
 
 
-def _read(text: str | bytes) -> tuple[tolerant.Read, places.Find]:
-    """The value of a text, JSON or XML, and what finds the places of values in it."""
+def _read(text: str | bytes) -> tolerant.Read:
+    """The value of a text, JSON or XML, and what is wrong with the text."""
     if is_xml(text):
-        from fhir_case.xml.places import positions
         from fhir_case.xml.reader import read
 
-        return read(text), partial(positions, text)
-    return tolerant.read(text), partial(_positions, text)
-
-
-def _positions(text: str | bytes, paths: Iterable[places.Path]) -> dict[places.Path, places.Spot]:
-    clear = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-    return places.positions(clear, paths)
+        return read(text)
+    return tolerant.read(text)
 
 
 @lru_cache(maxsize=1)

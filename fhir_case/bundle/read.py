@@ -11,6 +11,7 @@ from fhir_case.bundle.build import build, index_of, mark_in
 from fhir_case.bundle.document import composition, provenance, quoted
 from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
+from fhir_case.bundle.oddities import oddities
 from fhir_case.bundle.references import addresses
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
@@ -60,6 +61,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)
     case, found = _told(entries, mappings, model)
+    found.issues += oddities(bundle)
     if entries.ours and case.patient is not None and refers_well(case) and _as_built(case, entries, bundle, mappings):
         case._came_as = entries.type
         return Read(case, Report((*mappings.issues, *found.issues)))
@@ -67,6 +69,7 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
         # Not quite one of ours: what a document of ours has elsewhere stays where it came.
         entries = given(bundle, lambda resources, ids: set())
         case, found = _told(entries, mappings, model)
+        found.issues += oddities(bundle)
     case.bundle = entries.envelope(index_of(case, mappings))
     return Read(case, Report((*mappings.issues, *found.issues, *_dangling(entries))))
 

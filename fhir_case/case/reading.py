@@ -23,12 +23,27 @@ class Document:
     positions: Positions
 
 
+LEAD = 10_000
+"""Characters in which a file that is no case says what it is."""
+
+_INSTEAD = "fhir-case convert FILE -o case.yaml makes a case of it; push and diff take it as it is"
+_PACKET = ("phenotypicFeatures", "phenotypic_features", "metaData", "meta_data")
+
+
 def read_text(text: str | bytes, file: str) -> Document:
     """The data of a case file, YAML or (named .json, or starting with a brace) JSON; `file` names it in the errors.
 
     Raises `CaseError`: every key that stands twice, or the first thing that makes reading on impossible.
     """
     whole = _decoded(text, file)
+    if whole[:LEAD].lstrip().startswith("<") and not whole.lstrip().startswith("<<"):  # which is a merge key of YAML
+        found = "FHIR in XML" if "http://hl7.org/fhir" in whole[:LEAD] else "XML or HTML"
+        raise CaseError(
+            (Issue("file-no-case", f"expected a case file, found {found}", place=Place(file, 1, 1), fix=_INSTEAD),)
+        )
+    if len(whole) > LARGEST and '"resourceType"' in whole[:LEAD]:
+        message = "expected a case file, found FHIR"
+        raise CaseError((Issue("file-no-case", message, place=Place(file, 1, 1), fix=_INSTEAD),))
     if len(whole) > LARGEST:
         message = f"the file has {len(whole):,} characters, more than the {LARGEST:,} that are read"
         raise CaseError((Issue("file-too-large", message, place=Place(file), fix="keep attachments outside the case"),))
@@ -41,8 +56,10 @@ def read_text(text: str | bytes, file: str) -> Document:
         raise CaseError((Issue("file-no-case", message, place=positions.value(()), fix=fix),))
     if "resourceType" in data:
         message = f"expected a case file, found FHIR: a resource of type {str(data['resourceType'])[:60]!r}"
-        fix = "`fhir-case push` and `fhir-case diff` take a bundle as it is; in Python, Case.from_bundle reads it"
-        raise CaseError((Issue("file-no-case", message, place=positions.key(("resourceType",)), fix=fix),))
+        raise CaseError((Issue("file-no-case", message, place=positions.key(("resourceType",)), fix=_INSTEAD),))
+    if "title" not in data and (packet := next((key for key in _PACKET if key in data), "")):
+        message = "expected a case file, found a phenopacket"
+        raise CaseError((Issue("file-no-case", message, place=positions.key((packet,)), fix=_INSTEAD),))
     return Document(data, positions)
 
 

@@ -9,6 +9,7 @@ from fhir_case.catalogue import (
     case,
     conformance,
     delivery,
+    formats,
     measures,
     profiles,
     questionnaire,
@@ -34,6 +35,7 @@ FAMILIES = (
     structures,
     measures,
     case,
+    formats,
     delivery,
     settings,
 )

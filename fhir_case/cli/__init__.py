@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from fhir_case.cli.build import build
 from fhir_case.cli.check import check
+from fhir_case.cli.convert import convert
 from fhir_case.cli.demo import demo
 from fhir_case.cli.diff import diff
 from fhir_case.cli.explain import explain
@@ -72,7 +73,7 @@ app = typer.Typer(
     rich_markup_mode="rich" if decorated(sys.stdout) else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, new, check, build, validate, explain, push, pull, diff, mapping, schema, fhirpath):
+for command in (demo, new, check, build, validate, explain, push, pull, convert, diff, mapping, schema, fhirpath):
     app.command()(command)
 app.add_typer(package, name="package")
 

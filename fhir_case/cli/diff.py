@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(metavar="A", help="A case file, or a FHIR Bundle in JSON.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help="A case, FHIR in JSON or XML, NDJSON, a phenopacket.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
     format: Annotated[Format, typer.Option(help="Text for people, JSON for programs.")] = Format.TEXT,
 ) -> None:
@@ -34,10 +34,12 @@ def diff(
     Ids, order and what a server wrote say nothing. The exit status is 1 where they differ.
     """
     from fhir_case import dumps
+    from fhir_case.api.depth import walked
     from fhir_case.cli.files import case_or_bundle
     from fhir_case.formats.diff import differences
 
-    found = differences(case_or_bundle(a), case_or_bundle(b))
+    with walked(str(a)):
+        found = differences(case_or_bundle(a), case_or_bundle(b))
     if format is Format.JSON:
         plain = [{"change": d.change, "path": d.path, "before": d.before, "after": d.after} for d in found]
         say(dumps(plain, indent=2))

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from fhir_case.cli.output import say, stop, tell
+from fhir_case.cli.output import pieces_of, say, stop, tell
 
 
 def fhirpath(
     expression: Annotated[str, typer.Argument(metavar="EXPR", help="An expression of FHIRPath, in quotes.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A FHIR resource in JSON.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A FHIR resource, JSON or XML; - for stdin.")],
 ) -> None:
     """Evaluate a FHIRPath expression on a resource.
 
@@ -36,16 +36,15 @@ def fhirpath(
 
 
 def _resource(file: Path) -> dict[str, Any]:
-    from fhir_case.json import JSONError, loads
+    from fhir_case.api.sources import read_text
+    from fhir_case.cli.files import bytes_of
 
-    try:
-        found = loads(file.read_bytes())
-    except OSError as error:
-        stop(f"{file} cannot be read: {error.strerror or error}")
-    except JSONError as error:
-        stop(f"{file}:{error.line}:{error.column}: expected a FHIR resource in JSON, found: {error.message}")
-    if not isinstance(found, dict) or not isinstance(found.get("resourceType"), str):
-        stop(f"{file}: expected a FHIR resource in JSON, found no resourceType")
+    text, name = bytes_of(file)
+    found, notes = read_text(text, name)
+    for issue in notes:
+        tell(f"{issue.severity}: ", *pieces_of(issue))
+    if not isinstance(found.get("resourceType"), str):
+        stop(f"{name}: expected a FHIR resource, found no resourceType")
     return found
 
 

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fhir_case.cli.output import counted, stop, tell
+from fhir_case.cli.output import counted, pieces_of, stop, tell
+from fhir_case.issues import CaseError
 
 if TYPE_CHECKING:
     from fhir_case import Case
 
 
-def case_or_bundle(path: Path) -> Case:
-    """The case in a file, be it a case (YAML, JSON) or a FHIR resource in JSON. Raises `CaseError`."""
-    from fhir_case import Case
-
-    if not is_fhir(path):
-        return Case.load(path)
-    reading = Case.read(path)
-    carried = [issue for issue in reading.report.issues if issue.code == "carried"]
-    if carried:
-        tell(f"note: {path}: {counted(len(carried), 'resource')} of no kind that a case has, kept verbatim")
-    for issue in reading.report.issues:
-        if issue.severity != "information":
-            tell(f"{issue.severity}: {path}: {issue}")
-    return reading.case
-
-
-def is_fhir(path: Path) -> bool:
-    """Whether the file holds a FHIR resource, and not a case."""
-    from fhir_case.json import JSONError, loads
-
+def bytes_of(path: Path) -> tuple[bytes, str]:
+    """What is in a file, and its name; `-` is standard input. Where it cannot be read, say why and stop."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(), "stdin"
     try:
-        text = path.read_bytes()
-        if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            return False
-        found = loads(text)
-    except (OSError, JSONError):
-        return False  # what is wrong with it is said by who reads it as a case
-    return isinstance(found, dict) and "resourceType" in found
+        return path.read_bytes(), str(path)
+    except OSError as error:
+        stop(f"{path}: the file cannot be read: {error.strerror or error}")
 
 
-def write_whole(path: Path, text: str) -> None:
+def case_or_bundle(path: Path) -> Case:
+    """The case in a file of any format that tells one. Raises `CaseError`, too, where only a part of it can be read."""
+    from fhir_case.api.opening import opened
+
+    text, name = bytes_of(path)
+    case, issues = opened(text, name, path=None if str(path) == "-" else path).as_case()
+    missing = tuple(issue for issue in issues if issue.severity in ("error", "fatal"))
+    if missing:
+        raise CaseError(missing)
+    carried = [issue for issue in issues if issue.code == "carried"]
+    if carried:
+        tell(f"note: {name}: {counted(len(carried), 'resource')} of no kind that a case has, kept verbatim")
+    for issue in issues:
+        if issue.severity != "information":
+            tell(f"{issue.severity}: ", *pieces_of(issue))
+    return case
+
+
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a file whole or not at all; where that cannot be done, say why and stop."""
     from fhir_case.api import files
 

@@ -1,4 +1,4 @@
-"""What `validate` works with: its validator, and its inputs (JSON, NDJSON with one resource a line, case files, folders)."""
+"""What `validate` works with: its validator, and its inputs (JSON, XML, NDJSON with one resource a line, case files, folders)."""
 
 from __future__ import annotations
 
@@ -63,26 +63,31 @@ def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that are meant: themselves, and of folders the .json and .ndjson files that hold resources."""
+    """The files that are meant: themselves, and of folders the .json, .xml and .ndjson files that hold resources."""
     for path in paths:
         if not path.is_dir():
             yield path
             continue
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if (
-                not hidden
-                and file.is_file()
-                and (file.suffix == ".ndjson" or (file.suffix == ".json" and _names_type(file)))
-            ):
+            if not hidden and file.is_file() and (file.suffix == ".ndjson" or _is_fhir(file)):
                 yield file
 
 
-def _names_type(file: Path) -> bool:
+_MARKS = {".json": b'"resourceType"', ".xml": b"http://hl7.org/fhir"}
+"""What stands in each file with a resource in it."""
+
+
+def _is_fhir(file: Path) -> bool:
+    mark = _MARKS.get(file.suffix)
+    return mark is not None and _holds(file, mark)
+
+
+def _holds(file: Path, mark: bytes) -> bool:
     try:
         with file.open("rb") as stream:
             while part := stream.read(1 << 20):
-                if b'"resourceType"' in part:
+                if mark in part:
                     return True
     except OSError:
         return True  # what is wrong with it is said when it is read
@@ -105,7 +110,7 @@ def validated(file: Path, validator: Validator) -> Result:
 
 def _is_case(file: Path) -> bool:
     """Whether JSON is a case: it has a title, and is no resource."""
-    if not file.is_file() or file.stat().st_size >= SHOWN or _names_type(file):
+    if not file.is_file() or file.stat().st_size >= SHOWN or _is_fhir(file):
         return False
     try:
         return b'"title"' in file.read_bytes()

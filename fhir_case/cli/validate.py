@@ -38,7 +38,9 @@ def _setting(help: str, *names: str, env: str = "") -> Any:
 
 
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files (YAML), or folders.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files (YAML), or folders.")
+    ],
     profile: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="Validate against this profile, too.")
     ] = None,

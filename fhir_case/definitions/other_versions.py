@@ -27,9 +27,9 @@ def _read(text: str, version: str) -> dict[str, tuple[str, str]]:
     return {name: (version, r4) for name, _, r4 in pairs}
 
 
-_TYPES = _read(_OLDER, "DSTU2 or STU3") | _read(_NEWER, "R4B or R5")
+TYPES = _read(_OLDER, "DSTU2 or STU3") | _read(_NEWER, "R4B or R5")
 
 
 def told(name: str) -> tuple[str, str] | None:
     """The version of FHIR that has this resource type, and what R4 has instead ("" for nothing); None for no such type."""
-    return _TYPES.get(name)
+    return TYPES.get(name)

@@ -84,7 +84,7 @@ def _issue(issue: Issue, result: Result, lines: list[str], values: bool) -> Iter
     found = f" – found <code>{_shown(issue.value)}</code>" if values and issue.value else ""
     yield f'<p>{_shown(issue.message)}{found}</p><p class="path">{_shown(issue.path)}</p>'
     if place and 0 < place.line <= len(lines):
-        line, carets = excerpt(lines[place.line - 1], place.column, values, masking(result.name))
+        line, carets = excerpt(lines[place.line - 1], place.column, values, masking(result.name, result.text or ""))
         yield f"<pre>{_shown(line)}\n<i>{carets}</i></pre>"
     origin = "" if place is issue.origin else str(issue.origin or "")
     for label, said in (("Fix", issue.fix), ("Written at", origin), ("Demanded by", issue.definition)):

@@ -33,9 +33,33 @@ def masked_yaml(line: str) -> str:
     return _YAML.sub(lambda found: found.group() if found["name"] else "·" * len(found.group()), line)
 
 
-def masking(name: str) -> Callable[[str], str]:
+_XML = re.compile(
+    r"""(?P<open><(?:system|url)\s+value="[^"]*"|\s(?:xmlns(?::\w+)?|url)="[^"]*")"""
+    r"""|(?P<tag><[/?]?[A-Za-z][\w:.-]*|[/?]?>)|(?P<name>\s[\w:.-]+=(?=["']))"""
+    r"""|(?P<value>"[^"]*"?|'[^']*'?)|(?P<bare>[^\s<>"']+)"""
+)
+
+
+def masked_xml(line: str) -> str:
+    """A line of XML with its tags and the names of its attributes, and dots for its values and its text."""
+
+    def dots(found: re.Match[str]) -> str:
+        text = found.group()
+        if found.lastgroup in ("open", "tag", "name"):
+            return text
+        if found.lastgroup == "value" and len(text) > 1:
+            closed = text.endswith(text[0])
+            return text[0] + "·" * (len(text) - 1 - closed) + text[0] * closed
+        return "·" * len(text)
+
+    return _XML.sub(dots, line)
+
+
+def masking(name: str, text: str) -> Callable[[str], str]:
     """What hides the values in lines of that file."""
-    return masked_yaml if name.endswith((".yaml", ".yml")) else masked
+    if name.endswith((".yaml", ".yml")):
+        return masked_yaml
+    return masked_xml if text[:1000].lstrip("\ufeff \t\r\n").startswith("<") else masked
 
 
 def masked(line: str) -> str:

@@ -59,7 +59,7 @@ def _issue(issue: Issue, result: Result, text: list[str], values: bool) -> Itera
     yield [*head, harmless(issue.message + found), (f"  [{issue.code}]", "dim")]
     margin = " " * (len(where.rjust(6)) + 4 if where else 4)
     if place and 0 < place.line <= len(text):
-        line, carets = excerpt(text[place.line - 1], place.column, values, masking(result.name))
+        line, carets = excerpt(text[place.line - 1], place.column, values, masking(result.name, result.text or ""))
         number = str(place.line)
         yield [margin, (f"{number} │ ", "dim"), line]
         yield [margin, (f"{' ' * len(number)} │ ", "dim"), (carets, STYLES[kind])]

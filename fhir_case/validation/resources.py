@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir_case.definitions.other_versions import told
 from fhir_case.issues import DefinitionError
 from fhir_case.validation.bundles import BundleIndex
 from fhir_case.validation.nearest import instead, nearest
@@ -51,12 +52,12 @@ def check_content(resource: Node, at: At, run: Run) -> None:
         )
         return
     if kind not in checks.definitions.resources:
-        like = nearest(kind, checks.definitions.resources)
+        version, like = told(kind) or ("", nearest(kind, checks.definitions.resources))
         run.say(
             "type-unknown",
             at,
-            f"R4 has no resource type {kind[:60]}",
-            fix=instead(like),
+            f"R4 has no resource type {kind[:60]}" + (f": it is one of {version}" if version else ""),
+            fix=f"R4 has {like} for it" if version and like else instead(like),
             value=kind,
             key="resourceType",
         )

@@ -121,6 +121,8 @@ class Reader:
         outer = self.stack[-1] if self.stack else None
         child = outer.child if outer else None
         if outer is None or (child is not None and child.kind == "resource" and outer.content is None):
+            if outer is None and space != FHIR and not is_resource(local):
+                raise self._end("not-fhir", f"this is XML, but no FHIR: its root is <{local[:60]}>", f'xmlns="{FHIR}"')
             frame = self._resource(local, outer)
         else:
             frame = self._element(local, outer)

@@ -184,7 +184,7 @@ def test_a_path_is_written_with_dots_and_brackets() -> None:
             "resourceType: Patient",
             "file-no-case",
             "1:1",
-            "`fhir-case push` and `fhir-case diff` take a bundle as it is",
+            "fhir-case convert FILE -o case.yaml makes a case of it; push and diff take it as it is",
         ),
         ("x: é\x07", "file-encoding", "1:5", "U+0007"),
         ("a: \ud800", "file-encoding", "1:4", "surrogate"),

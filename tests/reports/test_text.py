@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from fhir_case.issues import Issue, Place, Report
 from fhir_case.reports import text
-from fhir_case.reports.lines import WIDTH, excerpt, masked
+from fhir_case.reports.lines import WIDTH, excerpt, masked, masked_xml
 from fhir_case.reports.result import Result
 
 
@@ -45,6 +45,21 @@ def test_files_without_issues_are_counted_only() -> None:
 )  # fmt: skip
 def test_values_become_dots_of_the_same_length(line: str, shown: str) -> None:
     assert masked(line) == shown
+    assert len(shown) == len(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('<birthDate value="1970"/>', '<birthDate value="····"/>'),
+        ('<system value="http://x.y"/>', '<system value="http://x.y"/>'),
+        ("<url value='http://x.y'/>", "<url value='··········'/>"),
+        ('<div xmlns="http://a.b"><p class="x">Bo Li, 7</p>', '<div xmlns="http://a.b"><p class="·">·· ··· ·</p>'),
+        ('Bo"/>', '··"··'),
+    ],
+)
+def test_values_in_xml_become_dots_and_its_tags_stay(line: str, shown: str) -> None:
+    assert masked_xml(line) == shown
     assert len(shown) == len(line)
 
 

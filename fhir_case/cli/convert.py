@@ -1,0 +1,73 @@
+"""`fhir-case convert`: between cases, FHIR in JSON and XML, NDJSON and phenopackets."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, stop, tell
+from fhir_case.formats.names import Format, by_name
+from fhir_case.issues import Issue
+
+STREAM = Path("-")
+
+
+def convert(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A case, FHIR in JSON or XML, NDJSON, a phenopacket; or -")
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to; its suffix says the format. - for stdout.")
+    ] = STREAM,
+    to: Annotated[Format | None, typer.Option("--to", help="The format, where the suffix does not say it.")] = None,
+    from_: Annotated[
+        Format | None, typer.Option("--from", help="The format of FILE, where it is not seen from it.")
+    ] = None,
+) -> None:
+    """Convert a case, FHIR (JSON, XML, NDJSON), a phenopacket.
+
+    From each to each. Suffixes: .yaml a case, .json and .xml FHIR, .ndjson one resource a line, .phenopacket.json,
+    .case.json. What was written is read again: whatever is not as it was is named, and makes the exit status 1.
+    """
+    from fhir_case.api.converting import converted
+    from fhir_case.api.opening import opened
+    from fhir_case.cli.files import bytes_of, write_whole, writing
+
+    target = to or (by_name(output.name) if output != STREAM else None)
+    if target is None:
+        choices = ", ".join(Format)
+        stop(f"the format of {output} is not told" if output != STREAM else "the format is not told", f"--to {choices}")
+    text, name = bytes_of(file)
+    made = converted(opened(text, name, from_, None if file == STREAM else file), target)
+    if output == STREAM:
+        sys.stdout.writelines(made.text)
+    elif made.case is not None:
+        with writing(output):
+            made.case.save(output)
+    else:
+        write_whole(output, made.text)
+    _told(made.report.issues, output, target)
+    if not made.report.ok:
+        raise typer.Exit(FINDINGS)
+
+
+def _told(issues: tuple[Issue, ...], output: Path, target: Format) -> None:
+    """What there is to say: errors and warnings whole; of notes the first of each kind, since there can be very many."""
+    notes: dict[str, list[Issue]] = {}
+    for issue in issues:
+        if issue.code == "carried" or (issue.severity == "information" and issue.code != "format-frame"):
+            notes.setdefault(issue.code, []).append(issue)
+        else:
+            tell(f"{'note' if issue.severity == 'information' else issue.severity}: ", *pieces_of(issue))
+    if carried := notes.pop("carried", None):
+        tell(f"note: {counted(len(carried), 'resource')} of no kind that a case has, kept verbatim")
+    for first, *more in notes.values():
+        tell("note: ", *pieces_of(first), f", and {len(more)} more" if more else "")
+    lost = sum(issue.severity in ("error", "fatal") for issue in issues)
+    framed = any(issue.code == "format-frame" for issue in issues)
+    fine = "all resources, nothing of them lost" if framed else "nothing lost"
+    where = "stdout" if output == STREAM else str(output)
+    tell(f"{where}: {target}, " + (counted(lost, "loss", "losses") if lost else fine))

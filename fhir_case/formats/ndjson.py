@@ -1,0 +1,91 @@
+"""FHIR resources in JSON, one a line (https://hl7.org/fhir/R4/nd-json.html), and the Bundle that holds the same.
+
+Lines have no frame: what a Bundle says around its resources (its type, requests, addresses) has no place in them, so
+references to entries become references by type and id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from fhir_case.bundle.references import rewrite
+from fhir_case.issues import CaseError, Issue, Place
+from fhir_case.json import Json, JSONError, dumps, loads
+
+_UUID = re.compile(r"urn:uuid:([0-9A-Fa-f-]{36})")
+
+
+def lines(resource: dict[str, Json]) -> tuple[Iterator[str], tuple[Issue, ...]]:
+    """The lines of a resource, of a Bundle those of what is in it, and what of the Bundle has no place in them."""
+    if resource.get("resourceType") != "Bundle":
+        return iter((dumps(resource) + "\n",)), ()
+    given = resource.get("entry", [])
+    entries = [entry if isinstance(entry, dict) else {} for entry in (given if isinstance(given, list) else [given])]
+    held = [
+        (str(entry.get("fullUrl", "")), entry["resource"])
+        for entry in entries
+        if isinstance(entry.get("resource"), dict)
+    ]
+    made = [_identified(url, one) for url, one in held]
+    names = {
+        url: f"{one.get('resourceType')}/{one['id']}" for (url, _), one in zip(held, made, strict=True) if "id" in one
+    }
+    return (dumps(rewrite(one, names.get)) + "\n" for one in made), tuple(_left_out(resource, entries))
+
+
+def _identified(url: str, resource: dict[str, Json]) -> dict[str, Json]:
+    """The resource with an id that references can name: its own, or the UUID that is its address."""
+    found = _UUID.fullmatch(url)
+    if "id" in resource or not found:
+        return resource
+    return {"resourceType": resource.get("resourceType"), "id": found[1], **resource}
+
+
+def _left_out(bundle: dict[str, Json], entries: list[dict[str, Json]]) -> Iterator[Issue]:
+    frame = [key for key in bundle if key not in ("resourceType", "entry")]
+    if frame:
+        yield _note(f"a line is a resource, so of the Bundle there is no place for {', '.join(frame)}", "Bundle")
+    around: dict[str, int] = {}
+    for place, entry in enumerate(entries):
+        if not isinstance(entry.get("resource"), dict):
+            yield Issue(
+                "conversion-lost", "there is no resource in it, so it has no line", path=f"Bundle.entry[{place}]"
+            )
+        for key in entry:
+            if key != "resource":
+                around[key] = around.get(key, 0) + 1
+    if around:
+        told = ", ".join(f"{key} ({count})" for key, count in around.items())
+        yield _note(f"nor of its entries for {told}; references to them name the type and id", "Bundle.entry")
+
+
+def _note(message: str, path: str) -> Issue:
+    return Issue("format-frame", message, "information", path, fix="convert to JSON or XML, which have it")
+
+
+def resources(rows: Iterable[bytes], name: str, issues: list[Issue]) -> Iterator[dict[str, Json]]:
+    """The resources of lines, as they come; a line that is none is an issue, and the others are read."""
+    for number, row in enumerate(rows, 1):
+        if not row.strip():
+            continue
+        try:
+            found = loads(row)
+        except JSONError as error:
+            at = Place(name, number, error.column)
+            issues.append(Issue("not-json", f"this line is no JSON: {error.message}", place=at))
+            continue
+        if isinstance(found, dict) and isinstance(found.get("resourceType"), str):
+            yield found
+        else:
+            issues.append(Issue("not-fhir", "expected a FHIR resource on each line", place=Place(name, number, 1)))
+
+
+def bundled(found: list[dict[str, Json]], name: str) -> dict[str, Json]:
+    """The one resource there is, or a collection of all. Raises `CaseError` where there is none."""
+    if not found:
+        raise CaseError((Issue("not-fhir", "there is no resource in it", place=Place(name)),))
+    if len(found) == 1:
+        return found[0]
+    entries = [{"resource": one} for one in found]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
