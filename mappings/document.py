@@ -5,14 +5,18 @@ Composition and Provenance are written from the header of the case; whom it is a
 """
 
 from fhir_case.case.people import Header, Source
+from fhir_case.case.phenopacket import Phenopacket
 from fhir_case.lens import (
     CodeTable,
     Mapping,
     attachment,
+    cited,
     each,
     filler,
+    first,
     fixed,
     identified,
+    json_attachment,
     of_patient,
     profile,
     quotes,
@@ -53,4 +57,20 @@ COMPOSITION = Mapping(
     kind="header",
 )  # fmt: skip
 
-MAPPINGS = (SOURCE,)
+FORMAT = {"system": "https://github.com/phenopackets/phenopacket-schema", "code": "phenopacket"}
+
+PHENOPACKET = Mapping(
+    Phenopacket, "DocumentReference",
+    quotes(),
+    fixed("status", "current"),
+    fixed("type", {"text": "GA4GH Phenopacket"}),
+    identified("identifier", "masterIdentifier"),
+    of_patient(),
+    first(reference("created_by", "author")),
+    json_attachment("schema_version|rest", "content", FORMAT),
+    cited("references|terminologies", "context"),
+    kind="phenopacket",
+)  # fmt: skip
+"""The phenopacket that a case was read from. Carried in its attachment: what no field has a word for."""
+
+MAPPINGS = (SOURCE, PHENOPACKET)

@@ -8,11 +8,14 @@ from typing import Any
 
 from fhir_case.case.clinical import Component, Finding, ImagingFinding, Lab, Outcome
 from fhir_case.lens import (
+    CONCEPT,
+    TIME,
     Context,
     Mapping,
     always,
     category,
     code,
+    components,
     concept,
     each,
     filler,
@@ -29,7 +32,10 @@ from fhir_case.lens import (
     ranges,
     reference,
     result,
-    sized,
+    said,
+    said_as,
+    several,
+    size,
     text,
     unknown,
     when,
@@ -42,6 +48,12 @@ from fhir_case.mappings.tables import (
     UNKNOWN_DATE,
     UNKNOWN_PERIOD,
 )
+
+
+def hpo(code: str, display: str) -> dict[str, Any]:
+    """A term of the Human Phenotype Ontology as the code of a component."""
+    return {"coding": [{"system": "http://human-phenotype-ontology.org", "code": code, "display": display}]}
+
 
 COMPONENT = Mapping(
     Component, None,
@@ -119,6 +131,12 @@ OUTCOME = Mapping(
     kind="outcomes", points=_POINTS,
 )  # fmt: skip
 
+SEVERITY = hpo("HP:0012824", "Severity")
+MODIFIER = hpo("HP:0012823", "Clinical modifier")
+ONSET = hpo("HP:0003674", "Onset")
+RESOLUTION = {"text": "Resolution"}
+"""What R4 has no element for in Observation. HPO has no term for the end of a feature (https://hpo.jax.org)."""
+
 FINDING = Mapping(
     Finding, "Observation",
     *_OF,
@@ -127,7 +145,11 @@ FINDING = Mapping(
     each(reference("performers", "performer")),
     presence("value|absent", "value[x]"),
     ranges("reference", "referenceRange"),
-    sized("size|components", "component", COMPONENT),
+    components(
+        "component", COMPONENT, size("size"), said("severity", SEVERITY, "CodeableConcept", CONCEPT),
+        several(said("modifiers", MODIFIER, "CodeableConcept", CONCEPT)), said_as("onset", ONSET, TIME),
+        said_as("resolved", RESOLUTION, TIME),
+    ),
     each(reference("parts", "hasMember")),
     code("missing", "dataAbsentReason", ABSENT_REASON),
     kind="findings", points=_POINTS,

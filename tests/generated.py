@@ -38,6 +38,9 @@ codings = st.one_of(
         Coding, st.just("http://example.com/codes"), st.sampled_from(["A", "B 1", "c|d"]), NAMES, st.none() | NAMES
     ),
 )
+stages = st.builds(
+    Coding, st.just("http://human-phenotype-ontology.org"), st.sampled_from(["HP:0003577", "x y"]), st.none() | NAMES
+)
 concepts = st.builds(Concept, NAMES, st.lists(codings, max_size=2).map(tuple)) | st.builds(
     Concept, st.none(), st.lists(codings, min_size=1, max_size=2).map(tuple)
 )
@@ -122,7 +125,7 @@ class Making:
                 st.sampled_from(["before", "at", "after"]), st.sampled_from(self.anchors), st.none() | spans,
             ).map(_plainest)  # fmt: skip
         periods = st.builds(Period, moments, st.none() | moments) | st.builds(Period, st.none(), moments)
-        return st.builds(When, moments | periods | st.builds(Words, NAMES))
+        return st.builds(When, moments | periods | st.builds(Words, NAMES) | stages)
 
     def field(self, model: type[BaseModel], name: str) -> st.SearchStrategy[Any]:
         """Values for one field of a model."""
@@ -176,7 +179,14 @@ def _fitting(model: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-_SAYS = {"Identifier": "value", "Name": "text", "Contact": "value", "Address": "text", "Dosage": "text"}
+_SAYS = {
+    "Identifier": "value",
+    "Name": "text",
+    "Contact": "value",
+    "Address": "text",
+    "Dosage": "text",
+    "Citation": "id",
+}
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: NAMES, bool: st.booleans(), int: st.integers(0, 10_000), Concept: concepts, Coding: codings,

@@ -38,13 +38,13 @@ SECTIONS = (
     Section("48765-2", None, "Allergies and Intolerances", ("allergies",), True),
     Section("10160-0", None, "Medications", ("medications",), True),
     Section("11369-6", None, "Immunizations", ("immunizations",)),
-    Section("30954-2", None, "Results", ("labs", "reports", "imaging.findings")),
+    Section("30954-2", None, "Results", ("labs", "reports", "imaging.findings", "variants", "implications")),
     Section("47519-4", "History of Procedures Document", "Procedures", ("procedures",)),
     Section("29545-1", "Physical findings Narrative", "Findings and course", ("findings", "outcomes")),
     Section("10157-6", None, "Family history", ("family",)),
     Section(
         None, None, "Encounters, imaging studies, people and places",
-        ("timeline", "imaging", "practitioners", "roles", "organizations"),
+        ("timeline", "imaging", "practitioners", "roles", "organizations", "phenopacket"),
     ),
 )  # fmt: skip
 """The sections in the order of printing. Displays only where they are confirmed (../shared/seed/codes.yaml).

@@ -17,8 +17,9 @@ from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
 from fhir_case.case.check import refers_well
 from fhir_case.case.envelope import Envelope
-from fhir_case.case.model import KINDS, OTHER, PATIENT, SOURCE, CaseModel
+from fhir_case.case.model import KINDS, OTHER, PATIENT, PHENOPACKET, SOURCE, CaseModel
 from fhir_case.case.people import Header, Patient, Source
+from fhir_case.case.phenopacket import Phenopacket
 from fhir_case.issues import Issue, Report
 from fhir_case.json import Json, canonical
 from fhir_case.lens import Context, Refusal
@@ -40,6 +41,7 @@ class _Found:
     sections: dict[str, dict[str, Any]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     source: Source | None = None
     patient: Patient | None = None
+    phenopacket: Phenopacket | None = None
     inner: list[tuple[str, str, Item]] = field(default_factory=list)
     resources: dict[str, Verbatim] = field(default_factory=dict)
     header: Header | None = None
@@ -86,7 +88,8 @@ def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple
     case = model.model_construct(
         None, id=entries.case_id, title=header.title if header else entries.title,
         recorded=header.recorded if header else None, language=header.language if header else None,
-        source=found.source, patient=found.patient, resources=found.resources, other=found.other,
+        source=found.source, patient=found.patient, phenopacket=found.phenopacket, resources=found.resources,
+        other=found.other,
         bundle=Envelope(patient=entries.patient) if entries.patient is not None else None, **found.sections,
     )  # fmt: skip
     for study, key, finding in found.inner:
@@ -110,7 +113,7 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
         return
     reasons = []
     for mapping in mappings.of_type(one.indexed.type):
-        if (mapping.kind == PATIENT) != (key == PATIENT) or (mapping.kind == SOURCE) != (key == SOURCE):
+        if any((mapping.kind == only) != (key == only) for only in (PATIENT, SOURCE, PHENOPACKET)):
             continue
         if key == SOURCE:  # its own quotes are parts of its text, which has to be known before
             unquoted = mapping.read({name: value for name, value in resource.items() if name != "extension"}, context)
@@ -133,6 +136,8 @@ def _kept(kind: str, key: str, item: Any, found: _Found) -> bool:
         found.patient = item
     elif kind == SOURCE:
         found.source = item
+    elif kind == PHENOPACKET:
+        found.phenopacket = item
     elif kind == "imaging.findings":
         if item.study not in found.sections["imaging"]:
             return False

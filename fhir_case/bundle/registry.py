@@ -19,6 +19,7 @@ from fhir_case.mappings import (
     condition,
     document,
     encounter,
+    genomics,
     imaging,
     medication,
     observation,
@@ -74,7 +75,19 @@ class Mappings:
 @cache
 def own() -> Mappings:
     """The mappings of this package."""
-    modules = (people, encounter, condition, observation, procedure, imaging, report, medication, prevention, document)
+    modules = (
+        people,
+        encounter,
+        condition,
+        genomics,
+        observation,
+        procedure,
+        imaging,
+        report,
+        medication,
+        prevention,
+        document,
+    )
     return Mappings(mapping for module in modules for mapping in module.MAPPINGS)
 
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 from fhir_case.case.base import REFERENCE, Item, Model, Part
 from fhir_case.case.links import Link, item_of
-from fhir_case.case.model import PATIENT, SOURCE, CaseModel, Entry
+from fhir_case.case.model import PATIENT, PHENOPACKET, SOURCE, CaseModel, Entry
 from fhir_case.case.positions import Path
 from fhir_case.case.problems import nearest, shortened
 from fhir_case.case.when import Date, Relative, Span, When
 
-RESERVED = frozenset({PATIENT, SOURCE, "composition", "provenance"})
+RESERVED = frozenset({PATIENT, SOURCE, PHENOPACKET, "composition", "provenance"})
 """Ids of resources that every case has or may have."""
 
 INDEX = "index"
@@ -41,7 +41,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "due_to": ("diagnoses", "procedures", "medications", "immunizations"),
     "imaging": ("imaging",),
     "reports": ("reports",),
-    "results": _OBSERVED,
+    "results": (*_OBSERVED, "variants", "implications"),
+    "variants": ("variants",),
     "parts": _OBSERVED,
     "reasons": ("diagnoses", *_OBSERVED, "reports"),
 }

@@ -104,6 +104,13 @@ class Finding(Observed):
     category: Category | None = "exam"
     size: Size | None = None
     """Length by width of a lesion."""
+    severity: Concept | None = None
+    modifiers: list[Concept] = Field(default_factory=list)
+    """What more there is to say of it, as codes: `hpo HP:0031796 | Recurrent`."""
+    onset: When | None = None
+    """When it began; `when` is when it was observed."""
+    resolved: When | None = None
+    """When it was over."""
     reference: list[Range] = Field(default_factory=list)
     parts: list[Ref] = Field(default_factory=list)
     """The findings it is made of, or that belong to it."""

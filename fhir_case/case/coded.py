@@ -56,11 +56,15 @@ class Coding(Value):
 
     def plain(self) -> Any:
         """`alias code | display` where that says it all, else the long form."""
-        long = stated(system=self.system, code=self.code, display=self.display, version=self.version)
+        long = self.in_full()
         if self.system is None or self.code is None or self.version is not None:
             return long
         alias = systems.alias_of(self.system) or self.system
         return short_or_long(self, f"{alias} {self.code}" + (f" | {self.display}" if self.display else ""), long)
+
+    def in_full(self) -> dict[str, Any]:
+        """The long form."""
+        return stated(system=self.system, code=self.code, display=self.display, version=self.version)
 
 
 def looks_coded(text: str) -> bool:

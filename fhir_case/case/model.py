@@ -22,7 +22,9 @@ from fhir_case.case.clinical import (
     Procedure,
 )
 from fhir_case.case.envelope import Envelope
+from fhir_case.case.genomics import Implication, Variant
 from fhir_case.case.people import Event, Organization, Patient, Practitioner, Role, Source
+from fhir_case.case.phenopacket import Phenopacket
 from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.json import canonical
 
@@ -59,6 +61,8 @@ class CaseModel(Model):
     labs: dict[ItemId, Lab] = Field(default_factory=dict)
     procedures: dict[ItemId, Procedure] = Field(default_factory=dict)
     imaging: dict[ItemId, Imaging] = Field(default_factory=dict)
+    variants: dict[ItemId, Variant] = Field(default_factory=dict)
+    implications: dict[ItemId, Implication] = Field(default_factory=dict)
     reports: dict[ItemId, DiagnosticReport] = Field(default_factory=dict)
     medications: dict[ItemId, Medication] = Field(default_factory=dict)
     outcomes: dict[ItemId, Outcome] = Field(default_factory=dict)
@@ -72,6 +76,8 @@ class CaseModel(Model):
     """Kinds of items that mappings of third parties bring, by kind."""
     resources: dict[ItemId, FHIR] = Field(default_factory=dict)
     """FHIR resources that the model has no word for, verbatim."""
+    phenopacket: Phenopacket | None = None
+    """What the phenopacket says of itself that this case was read from."""
     bundle: Envelope | None = None
     """How the bundle came that this case was read from, where it was not one of ours."""
 
@@ -108,6 +114,8 @@ class CaseModel(Model):
                         if finding.study != key:
                             finding.study = key
                         yield Entry("imaging.findings", inner, finding, key)
+        if self.phenopacket is not None:
+            yield Entry("phenopacket", PHENOPACKET, self.phenopacket)
 
         for kind in sorted(self.other):
             for key in sorted(self.other[kind]):
@@ -136,15 +144,15 @@ class CaseModel(Model):
     __hash__ = None  # type: ignore[assignment]
 
 
-SOURCE, PATIENT = "source", "patient"
-"""The ids of the two items that a case has one of."""
+SOURCE, PATIENT, PHENOPACKET = "source", "patient", "phenopacket"
+"""The ids of the items that a case has one of."""
 
 OTHER = "other"
 """The section of what third parties map; the kinds in it are `other.<kind>`."""
 
 KINDS = (
-    "timeline", "diagnoses", "findings", "labs", "procedures", "imaging", "reports", "medications", "outcomes",
-    "allergies", "immunizations", "family", "practitioners", "roles", "organizations",
+    "timeline", "diagnoses", "findings", "labs", "procedures", "imaging", "variants", "implications", "reports",
+    "medications", "outcomes", "allergies", "immunizations", "family", "practitioners", "roles", "organizations",
 )  # fmt: skip
 """The sections that hold items keyed by id."""
 

@@ -8,6 +8,7 @@ A time is never made more precise than it was written: `2008` stays a year, `3 a
     from 2008-03 to 2009   from 4 mo after warfarin   until 2010     periods
     16 to 17 a                                                       an age between
     {text: in early childhood}                                       words
+    hpo HP:0003577 | Congenital onset                                a code for a time of life
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 
+from fhir_case.case.coded import Coding
 from fhir_case.case.problems import Unreadable, nearest, shortened
-from fhir_case.case.values import Value, decimal_of, fields_of, text_of
+from fhir_case.case.values import Value, decimal_of, fields_of, short_or_long, text_of
+from fhir_case.terminology import systems
 
 UNITS = ("a", "mo", "wk", "d", "h", "min")
 """UCUM units of ages and offsets."""
@@ -200,44 +203,62 @@ def _period_of(text: str) -> Period | None:
     return Period(moment_of(body))
 
 
+def _code_of(raw: Any) -> Coding:
+    coding = Coding.parse(raw)
+    if not coding.code and not coding.display:
+        raise Unreadable("expected a code for a time, found only its system", "name the code, or its display")
+    return coding
+
+
 _KINDS: dict[type, str] = {
     Date: "a date", Span: "an age", Relative: "a time relative to another item", Period: "a period", Words: "words",
+    Coding: "a code",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class When(Value):
-    """When something was: `2008-03`, `16 a`, `3 a before index`, `from 2008 to 2009`, or `{text: in childhood}`."""
+    """When something was: `2008-03`, `16 a`, `3 a before index`, `from 2008 to 2009`, or `{text: in childhood}`.
 
-    time: Date | Span | Relative | Period | Words
+    A time of life can be a code: `hpo HP:0003577 | Congenital onset`, in full as other codes.
+    """
+
+    time: Date | Span | Relative | Period | Words | Coding
 
     SCHEMA: ClassVar[dict[str, Any]] = {
         "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": False, "required": ["text"],
-                  "properties": {"text": {"type": "string"}}}]
+                  "properties": {"text": {"type": "string"}}}, *Coding.SCHEMA["anyOf"][1:]]
     }  # fmt: skip
 
     @classmethod
     def parse(cls, raw: Any) -> When:
         """Read any of the forms above. Raises `Unreadable`."""
         if isinstance(raw, dict):
+            if raw.keys() & {"system", "code", "display", "version"} and "text" not in raw:
+                return cls(_code_of(raw))
             return cls(Words(text_of(fields_of(raw, "a time", ("text",)).get("text"), "a text")))
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = str(raw)
         text = text_of(raw, "a time such as 2008-03, '16 a' or '3 a before index'").strip()
+        if " | " in text or systems.uri_of(text.partition(" ")[0]) is not None:
+            return cls(_code_of(text))
         return cls(_period_of(text) or moment_of(text))
 
     def plain(self) -> Any:
         """The time as written."""
+        if isinstance(self.time, Coding):
+            short = self.time.plain()
+            return short_or_long(self, short, self.time.in_full()) if isinstance(short, str) else short
         return {"text": self.time.text} if isinstance(self.time, Words) else str(self.time)
 
     def __str__(self) -> str:
-        return str(self.time)
+        return self.time.display or str(self.time.code) if isinstance(self.time, Coding) else str(self.time)
 
     def moments(self) -> tuple[Moment, ...]:
         """The moments that this time is made of."""
         if isinstance(self.time, Period):
             return tuple(moment for moment in (self.time.start, self.time.end) if moment is not None)
-        return () if isinstance(self.time, Words) else (self.time,)
+        return () if isinstance(self.time, Words | Coding) else (self.time,)
 
 
 def told_as(*kinds: type) -> AfterValidator:

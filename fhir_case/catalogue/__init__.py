@@ -11,6 +11,7 @@ from fhir_case.catalogue import (
     delivery,
     formats,
     measures,
+    phenopackets,
     profiles,
     questionnaire,
     references,
@@ -37,6 +38,7 @@ FAMILIES = (
     case,
     formats,
     delivery,
+    phenopackets,
     settings,
 )
 

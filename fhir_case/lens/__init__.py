@@ -8,11 +8,13 @@ DIAGNOSIS = Mapping(
 )
 """
 
-from fhir_case.lens.coded import always, category, code, coding, concept
+from fhir_case.lens.coded import CONCEPT, WORDS, alone, always, category, code, coding, concept, words
 from fhir_case.lens.codes import CodeTable, codes, concepts
+from fhir_case.lens.components import TIME, components, said, said_as, several, size
 from fhir_case.lens.context import ITEM, Anchor, Context
 from fhir_case.lens.fields import (
     DERIVATION,
+    TEXT,
     boolean,
     fixed,
     inside,
@@ -26,21 +28,24 @@ from fhir_case.lens.fields import (
     reference,
     text,
 )
+from fhir_case.lens.genomic import position
 from fhir_case.lens.imaging import modality, side, uid
 from fhir_case.lens.line import UNREAD, Line, needed
 from fhir_case.lens.mapping import Mapping, Refusal
 from fhir_case.lens.measured import quantity, ranges, result
-from fhir_case.lens.observed import presence, sized
+from fhir_case.lens.observed import presence
 from fhir_case.lens.people import birth, deceased, race
 from fhir_case.lens.places import CORE, each, extension, filler, first, unknown
-from fhir_case.lens.source import attachment, identified
+from fhir_case.lens.source import attachment, cited, identified, json_attachment
 from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
 
 __all__ = [
-    "CORE", "DERIVATION", "ITEM", "UNREAD", "Anchor", "CodeTable", "Context", "Line", "Mapping", "Refusal", "always",
-    "asserted", "attachment", "birth", "boolean", "category", "code", "codes", "coding", "concept", "concepts", "deceased",
-    "each", "extension", "filler", "first", "fixed", "identified", "inside", "integer", "modality", "named", "needed",
-    "note", "of_patient", "part", "period", "presence", "profile", "quantity", "quotes", "race", "ranges", "reference",
-    "result", "side", "sized", "text", "timing", "uid", "unknown", "when",
+    "CONCEPT", "CORE", "DERIVATION", "ITEM", "TEXT", "TIME", "UNREAD", "WORDS", "Anchor", "CodeTable", "Context",
+    "Line", "Mapping", "Refusal", "alone", "always", "asserted", "attachment", "birth", "boolean", "category",
+    "cited", "code", "codes", "coding", "components", "concept", "concepts", "deceased", "each", "extension",
+    "filler", "first", "fixed", "identified", "inside", "integer", "json_attachment", "modality", "named", "needed",
+    "note", "of_patient", "part", "period", "position", "presence", "profile", "quantity", "quotes", "race", "ranges",
+    "reference", "result", "said", "said_as", "several", "side", "size", "text", "timing", "uid", "unknown", "when",
+    "words",
 ]  # fmt: skip

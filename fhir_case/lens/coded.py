@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fhir_case.case.coded import Coding, Concept
@@ -111,6 +112,43 @@ def exact_concept(held: Json, context: Context) -> Any:
 
 CODING = Codec("Coding", put_coding, take_coding, exact=exact_coding)
 CONCEPT = Codec("CodeableConcept", put_concept, take_concept, exact=exact_concept)
+
+
+WORDS = Codec("CodeableConcept", lambda value, context: {"text": value}, lambda held, context: _words(held), as_is=True)
+"""A concept that is told in words alone."""
+
+
+def _words(held: Json) -> Any:
+    told = held.get("text")
+    return told if held.keys() == {"text"} and type(told) is str and told else UNREAD
+
+
+def words(*known: str) -> Codec:
+    """A concept that is told in words alone, and in these only."""
+
+    def take(held: Json, context: Context) -> Any:
+        word = _words(held)
+        return word if word in known else UNREAD
+
+    return Codec("CodeableConcept", WORDS.put, take, as_is=True)
+
+
+_CODE = re.compile(r"[^\s]+( [^\s]+)*")
+"""https://hl7.org/fhir/R4/datatypes.html#code"""
+
+
+def alone(system: str) -> Codec:
+    """A concept that is the bare code of this system: an expression, mostly."""
+
+    def put(code: str, context: Context) -> Json:
+        return {"coding": [{"system": system, "code": code}]}
+
+    def take(held: Json, context: Context) -> Any:
+        (coding,) = held["coding"]
+        code = coding["code"]
+        return code if coding.get("system") == system and type(code) is str and _CODE.fullmatch(code) else UNREAD
+
+    return Codec("CodeableConcept", put, take)
 
 
 def coding(field: str, element: str, **more: Any) -> Line:

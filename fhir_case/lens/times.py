@@ -2,6 +2,9 @@
 
 A relative time stands on an element that has no value: `data-absent-reason` says that the date is unknown, and
 `cqf-relativeDateTime` tells it relative to another resource (https://hl7.org/fhir/R4/extension-cqf-relativedatetime.html).
+A code for a time of life (`Congenital onset`) is told in words, `originalText`, with `iso21090-SC-coding` on them
+(https://hl7.org/fhir/R4/extension-iso21090-sc-coding.html), since no element that tells a time can be a code.
+
 `relative-date` would say the same; its structure differs between R4 and the current extensions under one URL, so it is
 read nowhere and written nowhere.
 """
@@ -10,9 +13,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir_case.case.coded import Coding
 from fhir_case.case.measured import COMPARATORS, UCUM
 from fhir_case.case.when import UNITS, Date, Moment, Period, Relative, Span, When, Words, date_of
 from fhir_case.json import Json
+from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.context import Anchor, Context
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
 from fhir_case.lens.measured import decimal
@@ -20,6 +25,7 @@ from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, absent_reason,
 
 RELATIVE = CORE + "cqf-relativeDateTime"
 ORIGINAL_TEXT = CORE + "originalText"
+CODED_TEXT = CORE + "iso21090-SC-coding"
 BIRTH = "patient"
 
 _UNIT = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}
@@ -58,18 +64,22 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
                 return "String", time.text
             told = [absent_reason("as-text"), {"url": ORIGINAL_TEXT, "valueString": time.text}]
             return extended, {"extension": told}
+        if isinstance(time, Coding):
+            coded = {"extension": [{"url": CODED_TEXT, "valueCoding": put_coding(time, context)}]}
+            words = {"url": ORIGINAL_TEXT, "valueString": str(value), "_valueString": coded}
+            return extended, {"extension": [absent_reason("as-text"), words]}
         if isinstance(time, Span) and "Age" in types and time.value > 0:  # age-1: an Age is more than 0
             if time.high is None:
-                return "Age", _put_span(time, time.value)
+                return "Age", put_span(time, time.value)
             if "Range" in types:
-                return "Range", _put_span_range(time)
+                return "Range", put_span_range(time)
         if isinstance(time, Date):
             return date, time.text
         return extended, {"extension": _put_relative(time, context)}
 
     takes: dict[str, Take] = {
-        date: _take_date, f"_{date}": _take_extensions, "Period": _take_period, "Age": _take_span,
-        "Range": _take_span_range, "String": _take_words,
+        date: _take_date, f"_{date}": _take_extensions, "Period": _take_period, "Age": take_span,
+        "Range": take_span_range, "String": _take_words,
     }  # fmt: skip
     name = " | ".join(sorted(types - {"whole", "extension"}))
     return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()}, as_is=True)
@@ -128,7 +138,7 @@ def _take_period(held: Json, context: Context) -> Any:
             moments.append(_take_extensions(held[f"_{name}"], context))
         else:
             moments.append(None)
-    if any(moment is UNREAD or isinstance(moment, Words) for moment in moments) or moments == [None, None]:
+    if any(moment is UNREAD or isinstance(moment, Words | Coding) for moment in moments) or moments == [None, None]:
         return UNREAD
     return Period(*moments)
 
@@ -136,17 +146,20 @@ def _take_period(held: Json, context: Context) -> Any:
 # --- lengths of time --------------------------------------------------------------------------------------------------
 
 
-def _put_span(span: Span, value: Json) -> dict[str, Json]:
+def put_span(span: Span, value: Json) -> dict[str, Json]:
+    """An Age or a Duration."""
     comparator = {"comparator": span.comparator} if span.comparator else {}
     return {"value": value, **comparator, "unit": _UNIT[span.unit], "system": UCUM, "code": span.unit}
 
 
-def _put_span_range(span: Span) -> dict[str, Json]:
+def put_span_range(span: Span) -> dict[str, Json]:
+    """A Range of lengths of time."""
     plain = Span(span.value, span.unit)
-    return {"low": _put_span(plain, span.value), "high": _put_span(plain, span.high)}
+    return {"low": put_span(plain, span.value), "high": put_span(plain, span.high)}
 
 
-def _take_span(held: Json, context: Context) -> Any:
+def take_span(held: Json, context: Context) -> Any:
+    """Read one."""
     value = decimal(held["value"])
     if value is UNREAD or held.get("system") != UCUM or held.get("code") not in UNITS or value < 0:
         return UNREAD
@@ -155,8 +168,9 @@ def _take_span(held: Json, context: Context) -> Any:
     return Span(value, held["code"], None, held.get("comparator"))
 
 
-def _take_span_range(held: Json, context: Context) -> Any:
-    low, high = _take_span(held["low"], context), _take_span(held["high"], context)
+def take_span_range(held: Json, context: Context) -> Any:
+    """Read one."""
+    low, high = take_span(held["low"], context), take_span(held["high"], context)
     if UNREAD in (low, high) or low.unit != high.unit or low.comparator or high.comparator or high.value < low.value:
         return UNREAD
     return Span(low.value, low.unit, high.value)
@@ -196,8 +210,8 @@ def relative(anchor: Anchor | None, relationship: str, offset: dict[str, Json]) 
 
 def _offset(span: Span) -> dict[str, Json]:
     if span.high is not None:
-        return {"valueRange": _put_span_range(span)}
-    return {"valueDuration": _put_span(span, span.value)}
+        return {"valueRange": put_span_range(span)}
+    return {"valueDuration": put_span(span, span.value)}
 
 
 def _take_extensions(element: Json, context: Context) -> Any:
@@ -209,6 +223,9 @@ def _take_extensions(element: Json, context: Context) -> Any:
     url, extension = found.popitem()
     if url == ORIGINAL_TEXT and reason == "as-text":
         words = extension["valueString"]
+        if "_valueString" in extension:
+            coding = _take_code(extension["_valueString"], context)
+            return coding if coding and str(When(coding)) == words else UNREAD
         return Words(words) if type(words) is str and words else UNREAD
     return _take_relative(extension, context) if url == RELATIVE else UNREAD
 
@@ -222,6 +239,15 @@ def taken(extension: Json, context: Context) -> tuple[Anchor, str, dict[str, Jso
     return anchor, parts["relationship"]["valueCode"], parts["offset"]
 
 
+def _take_code(element: Json, context: Context) -> Any:
+    (extension,) = element["extension"]
+    if element.keys() != {"extension"} or extension.keys() != {"url", "valueCoding"} or extension["url"] != CODED_TEXT:
+        return UNREAD
+    coding = take_coding(extension["valueCoding"], context)
+    # What has no name of its own could not be told from words.
+    return coding if isinstance(coding, Coding) and (coding.display or coding.code) else UNREAD
+
+
 def _take_relative(extension: Json, context: Context) -> Any:
     anchor, relationship, offset = taken(extension, context)
     if relationship not in _WORD:
@@ -233,9 +259,9 @@ def _take_relative(extension: Json, context: Context) -> Any:
     item, point = found
     span: Any = None
     if "valueRange" in offset:
-        span = _take_span_range(offset["valueRange"], context)
+        span = take_span_range(offset["valueRange"], context)
     elif offset.get("valueDuration", {}).keys() != {"extension"}:
-        span = _take_span(offset["valueDuration"], context)
+        span = take_span(offset["valueDuration"], context)
     if span is UNREAD or (word == "at" and span is not None):
         return UNREAD
     if item == BIRTH and word == "after" and span is not None and not end:

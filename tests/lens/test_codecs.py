@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 import fhir_case.lens
 from fhir_case.bundle.index import Index, Indexed, marked_as
 from fhir_case.bundle.registry import installed
-from fhir_case.case.base import Part, Quote
+from fhir_case.case.base import Part, Quote, Verbatim
+from fhir_case.case.coded import Coding
 from fhir_case.case.links import Link
 from fhir_case.case.people import Name
+from fhir_case.case.phenopacket import Citation, Terminology
 from fhir_case.case.when import Period, When, Words
 from fhir_case.json import canonical, loads
 from fhir_case.lens import (
+    CONCEPT,
     ITEM,
+    TIME,
     Context,
     Line,
     asserted,
@@ -26,9 +30,11 @@ from fhir_case.lens import (
     birth,
     boolean,
     category,
+    cited,
     code,
     codes,
     coding,
+    components,
     concept,
     concepts,
     deceased,
@@ -37,6 +43,7 @@ from fhir_case.lens import (
     identified,
     inside,
     integer,
+    json_attachment,
     modality,
     named,
     note,
@@ -49,8 +56,11 @@ from fhir_case.lens import (
     ranges,
     reference,
     result,
+    said,
+    said_as,
+    several,
     side,
-    sized,
+    size,
     text,
     timing,
     uid,
@@ -84,7 +94,7 @@ def of(model: type[Part]) -> st.SearchStrategy[Any]:
 def is_visit(when: When) -> bool:
     """A period that starts and ends at one moment is that moment."""
     time = when.time
-    return not isinstance(time, Words) and not (isinstance(time, Period) and time.start == time.end)
+    return not isinstance(time, Words | Coding) and not (isinstance(time, Period) and time.start == time.end)
 
 
 points = whens().filter(lambda when: not isinstance(when.time, Period))
@@ -142,8 +152,32 @@ KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
         st.tuples(made.NAMES, st.none() | made.NAMES, st.none() | st.just("de")),
     ),
     "quotes": (quotes(), st.integers(0, 20).map(lambda at: Quote(text=SOURCE[at : at + 3], at=at))),
-    "sized": (
-        sized("f|g", "component", COMPONENT),
+    "what components say": (
+        components(
+            "component",
+            COMPONENT,
+            several(said("f", {"text": "f"}, "CodeableConcept", CONCEPT)),
+            said_as("g", {"coding": [{"system": "urn:x", "code": "g"}]}, TIME),
+        ),
+        st.tuples(
+            st.lists(made.concepts, min_size=1, max_size=2),
+            st.none() | whens(),
+            st.lists(of(COMPONENT.model), max_size=2),
+        ),
+    ),
+    "json_attachment": (
+        json_attachment("f|g", "content", {"code": "x"}),
+        st.tuples(st.none() | made.NAMES, st.just(Verbatim({"a": [1, True, None, "x"]}))),
+    ),
+    "cited": (
+        cited("f|g", "context"),
+        st.tuples(
+            st.lists(of(Citation), min_size=1, max_size=2),
+            st.lists(st.builds(Terminology, system=st.just("hpo"), version=st.none() | made.NAMES), max_size=2),
+        ),
+    ),
+    "size": (
+        components("component", COMPONENT, size("f")),
         st.tuples(made.sizes, st.lists(of(COMPONENT.model), max_size=2)),
     ),
 }
