@@ -212,6 +212,8 @@ def _as_it_came(envelope: Envelope, places: dict[str, int], book: Book) -> None:
 def _made_anew(made: Assembled, book: Book) -> None:
     if made.bundle["type"] == "document":
         book.enter("mapped", "recorded ↔ Bundle.timestamp", [("recorded",)], [("timestamp",)])
+        came: Path = ("bundle", "bundle", "timestamp")
+        book.enter("carried", "when the document it was read from was put together", [came], [("timestamp",)])
         book.enter("mapped", "id ↔ Bundle.identifier.value", [("id",)], [("identifier", "value")])
     book.enter("carried", "where the patient is", [("bundle", "patient")])
     book.enter("refused", "how another bundle came; this one is made anew", [("bundle",)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fhir_case.bundle.came import came_addresses, given_back
-from fhir_case.bundle.document import composition, document, provenance
+from fhir_case.bundle.document import composition, document, provenance, stamped, with_added
 from fhir_case.bundle.identity import SHARED, Identity, mark
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
 from fhir_case.bundle.registry import Mappings
@@ -217,7 +217,16 @@ def _collection(case: CaseModel, built: list[Built], context: Context) -> dict[s
 
 def document_of(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
     """The IPS document; its timestamp is the case's own, since nothing may be invented."""
-    if case.recorded is None:
+    theirs = [one for one in built if one.indexed.type == "Composition" and one.indexed.id != COMPOSITION]
+    if theirs and COMPOSITION not in case.resources:
+        # The document that the case was read from has its Composition: theirs tells more than one made anew.
+        came = [one.item for one in case.bundle.entries] if case.bundle is not None else []
+        first = min(theirs, key=lambda one: came.index(one.indexed.id) if one.indexed.id in came else len(came))
+        built = [first, *(one for one in built if one is not first and one.indexed.id != COMPOSITION)]
+        context.issues[:] = [issue for issue in context.issues if not issue.path.startswith(f"{COMPOSITION}:")]
+        added = [entry for entry in case.entries() if entry.id not in came]
+        first.resource.update(with_added(first.resource, added, context))
+    if stamped(case) is None:
         context.issues.append(
             Issue(
                 "document-timestamp", "a document needs the instant at which it was put together", "error", "recorded",

@@ -100,6 +100,22 @@ def _section(section: Section, entries: list[Entry], context: Context) -> dict[s
     return made
 
 
+def with_added(composition: dict[str, Json], added: list[Entry], context: Context) -> dict[str, Json]:
+    """The Composition of others, which leads also to what was added to the case since it was read."""
+    if not added:
+        return composition
+    title = "Added since"
+    section = {"title": title, "code": {"text": title}, "text": {"status": "generated", "div": table(added)}}
+    entries = [_entry(entry, context) for entry in added]
+    return {**composition, "section": [*composition.get("section", ()), {**section, "entry": entries}]}
+
+
+def stamped(case: CaseModel) -> str | None:
+    """When the document was put together: the case's own instant, else that of the document it was read from."""
+    came = case.bundle.bundle.get("timestamp") if case.bundle is not None else None
+    return case.recorded or (came if isinstance(came, str) else None)
+
+
 _QUOTED = frozenset({"practitioners", "roles", "organizations"})
 """What others share holds nothing of this case, so that nobody who finds it is led here: the Composition, which is the
 case's own, holds the quotes that state it."""
@@ -167,7 +183,7 @@ def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> d
     made["meta"] = {"profile": ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]}
     made["identifier"] = {"system": "urn:fhir-case:document", "value": case.id}
     made["type"] = "document"
-    if case.recorded is not None:
-        made["timestamp"] = case.recorded
+    if (instant := stamped(case)) is not None:
+        made["timestamp"] = instant
     made["entry"] = [{"fullUrl": address, "resource": one} for address, one in [(first, composition), *entries]]
     return made

@@ -65,14 +65,15 @@ def test_every_value_of_what_others_wrote_has_its_account(shared: Path) -> None:
 
 def test_what_a_line_reads_is_told_from_what_is_only_carried() -> None:
     coding = {"system": "http://loinc.org", "code": "2160-0", "userSelected": True}
-    resource = {"resourceType": "Observation", "status": "final", "code": {"coding": [coding]}, "language": "de"}
+    resource = {"resourceType": "Observation", "status": "final", "code": {"coding": [coding]}}
+    resource["extension"] = [{"url": "http://example.org/e", "valueString": "x"}]
     resource["category"] = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category",
                                          "code": "laboratory"}]}]  # fmt: skip
     resource["subject"] = {"reference": "Patient/1"}
     text = forms.read(Case.read(dumps(resource)).explain())
     assert re.search(r"^  read      code.coding\[0\] \(2\) → code$", text, re.M)
     assert "  carried   code.coding[0].userSelected → remainder.code.coding[0].userSelected: kept verbatim" in text
-    assert "  carried   language → remainder.language: kept verbatim" in text
+    assert "  carried   extension[0] (2) → remainder.extension[0] (2): kept verbatim" in text
     assert "  carried   category[0].coding[0] (2) → remainder" in text, "it has no display, as ours would"
     assert "  implied   subject.reference: whom the case is about" in text
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+from oracle import IPS_DOCUMENT
 from scripted import BASE, answer, drive, page
 
-from fhir_case import Case
+from fhir_case import Case, Validator, dumps, loads
 from fhir_case.api.client import pulled
 from fhir_case.bundle.references import rewrite
+from fhir_case.case.clinical import Diagnosis
+from fhir_case.case.coded import Concept
 from fhir_case.json import Json
 from tests.same import assert_same
 
@@ -65,3 +70,33 @@ def test_what_was_pulled_can_be_saved_and_loaded(odd: str) -> None:
     ).case
     assert len(list(case.entries())) == len(held)
     assert_same(Case.loads(case.to_yaml()).dumps(), case.dumps())
+
+
+# --- documents of what others wrote -----------------------------------------------------------------------------------
+
+
+def test_a_document_that_was_read_keeps_its_own_composition_and_instant(shared: Path) -> None:
+    for name in ("samples_validated_samples_IPS_IG-bundle-01", "samples_connectathon_archive_EU_Giorgio_Cangioli_01"):
+        source = loads((shared / f"data/ips-bundles/{name}.json").read_bytes())
+        made = Case.from_bundle(source).to_bundle("document")
+        held = [entry["resource"] for entry in made["entry"]]
+        assert [one["resourceType"] for one in held].count("Composition") == 1
+        assert held[0]["title"] == source["entry"][0]["resource"]["title"]
+        assert made["timestamp"] == source["timestamp"]
+        validator = Validator(packages=[shared / "data/ig-packages/hl7.fhir.uv.ips-2.0.0.tgz"], profiles=[IPS_DOCUMENT])
+        ours, theirs = (_errors(validator, one) for one in (made, source))
+        assert not ours - theirs
+
+
+def _errors(validator: Validator, bundle: Json) -> Counter[str]:
+    return Counter(one.code for one in validator.validate(dumps(bundle)).issues if one.severity in ("error", "fatal"))
+
+
+def test_what_was_added_to_a_document_of_others_is_led_to_by_a_section_of_its_own(shared: Path) -> None:
+    case = Case.from_bundle(shared / "data/ips-bundles/samples_validated_samples_IPS_IG-bundle-01.json")
+    case.diagnoses["gout"] = Diagnosis(code=Concept("Gout"))
+    made = case.to_bundle("document")
+    section = made["entry"][0]["resource"]["section"][-1]
+    gout = next(entry for entry in made["entry"] if entry["resource"].get("code") == {"text": "Gout"})
+    assert section["title"] == "Added since"
+    assert section["entry"] == [{"reference": gout["fullUrl"]}]
