@@ -111,8 +111,11 @@ def _child(checks: Checks, child: Element, base: Element, named: str) -> Check |
         return None
     pick = picker(checks, child, base)
     name = child.name
+    keys = None if least or any(one.min for one in child.slices.values()) else _keys(child, base)
 
     def check(node: Node, at: At, run: Run) -> None:
+        if keys is not None and keys.isdisjoint(node):
+            return  # nothing there, and nothing demanded
         found = pick(node, at)
         if len(found) < least:
             run.say("element-missing", at, f"{name} {_lacking(len(found), least)}", definition=definition)
@@ -174,6 +177,13 @@ rule_of = _rule
 def _as(element: Element, kind: Type) -> Element:
     """The element with one of its types: what its children are."""
     return element if len(element.types) <= 1 else replace(element, types=(kind,))
+
+
+def _keys(element: Element, base: Element) -> frozenset[str]:
+    """The keys under which an element may stand."""
+    kinds = {one.code for one in (*base.types, *element.types)} if base.choice or element.choice else ("",)
+    names = [element.name + code[:1].upper() + code[1:] for code in kinds]
+    return frozenset((*names, *("_" + name for name in names)))
 
 
 def picker(checks: Checks, element: Element, base: Element) -> Pick:
@@ -240,17 +250,19 @@ def any_of(checks: Checks, urls: tuple[str, ...], definition: str) -> Item:
             return
         known = [one for one in (_known(checks, url, urls, at, run, definition) for url in urls) if one is not None]
         actual = value.get("resourceType")
-        fitting = [one.check for one in known if actual is None or one.type in (actual, "Resource", "DomainResource")]
+        fitting = [one for one in known if actual is None or one.type in (actual, "Resource", "DomainResource")]
         if known and not fitting:
             told = " or ".join(sorted({one.type for one in known}))
             run.say("type-not-allowed", at, f"the profile allows {told} here, found {actual}", definition=definition)
+        elif len(fitting) == 1 and actual is not None:
+            run.demand(value, fitting[0], at)
         elif len(fitting) == 1:
-            fitting[0](value, at, run)
+            fitting[0].check(value, at, run)
         elif fitting:
             first: Run | None = None
             for one in fitting:
                 trial = run.trial()
-                one(value, at, trial)
+                one.check(value, at, trial)
                 if trial.fits():
                     run.found.extend(trial.found)
                     return

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fhir_case.validation.types import Item
 
 _TYPE = Step("type", "type", "Reference.type", "uri")
+_SPACE = re.compile(r"\s")
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 
 _QUERY = re.compile(r"[_A-Za-z][\w.:-]*=[^=&]*(?:&[_A-Za-z][\w.:-]*=[^=&]*)*", re.ASCII)
@@ -80,7 +81,7 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         return
     kind = type_in(text)
     local = kind in run.checks.definitions.resources or "?" in text or run.bundle is not None
-    if any(sign.isspace() for sign in text):
+    if _SPACE.search(text):
         run.say(
             "reference-format", at, "an address has no white space", fix="take it out, or write it as %20", value=text
         )

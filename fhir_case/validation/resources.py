@@ -96,7 +96,7 @@ def check_profile(resource: Node, url: str, at: At, place: At, run: Run) -> None
         return
     profile = profile_or_issue(checks, url, place, run, checks.settings.unresolved_profiles)
     if profile:
-        profile.check(resource, at, run)
+        run.demand(resource, profile, at)
 
 
 def _check_use(resource: Node, at: At, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhir_case.fhirpath.scope import Trace
 from fhir_case.issues import DefinitionError, Severity
-from fhir_case.validation.places import At, Step
+from fhir_case.validation.places import At, Step, path_of
 from fhir_case.validation.settings import Level
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ class Findings(list[Found]):
     def __init__(self) -> None:
         super().__init__()
         self.displays: dict[int, list[int]] = {}
+        self.held: dict[tuple[int, str, str], tuple[str | None, bool]] = {}
+        """The resources (by `id()`) that were held against a profile (its url and version): where what was found is noted
+        (None: there was nothing), and whether they meet it."""
 
     def wants(self, severity: Severity) -> bool:
         """Whether a finding is to be written out."""
@@ -55,6 +58,10 @@ class Findings(list[Found]):
             self[place] = replace(self[place], code=TAKEN_BACK)
 
 
+def _is_error(one: Found) -> bool:
+    return one.severity in ("error", "fatal") and one.code != TAKEN_BACK
+
+
 class _Misfit(Exception):
     """An error was found where one is enough to know."""
 
@@ -62,9 +69,15 @@ class _Misfit(Exception):
 class _Doubts(Findings):
     """What is found where only the verdict is asked for: nothing is kept, and the first error ends it."""
 
+    def __init__(self, known: Findings) -> None:
+        super().__init__()
+        self.held = known.held
+        self.silent = True
+
     def wants(self, severity: Severity) -> bool:
         if severity in ("error", "fatal"):
             raise _Misfit
+        self.silent = False
         return False
 
     def extend(self, found: Iterable[Found]) -> None:
@@ -134,7 +147,27 @@ class Run:
 
     def fits(self) -> bool:
         """Whether nothing that is an error was found."""
-        return not any(one.severity in ("error", "fatal") and one.code != TAKEN_BACK for one in self.found)
+        return not any(map(_is_error, self.found))
+
+    def demand(self, node: Node, profile: Profile, at: At) -> None:
+        """Note what a resource lacks of a profile: once, however many ask for it."""
+        key, place = (id(node), profile.url, profile.version), path_of(at)
+        where, meets = self.found.held.get(key, ("", True))
+        if not meets:
+            self.found.wants("error")
+        if where is None or where == place:
+            return
+        about = self if self.resource is node else self._about(node)
+        before = len(self.found)
+        profile.check(node, at, about)
+        if not isinstance(self.found, _Doubts):
+            self.found.held[key] = place, not any(map(_is_error, self.found[before:]))
+
+    def _about(self, node: Node) -> Run:
+        """The checks of a resource of this Bundle, with the same list of findings."""
+        made = self.within(node, contained=False)
+        made.full_url = self.bundle.full_url(node) if self.bundle else ""
+        return made
 
     # What FHIRPath asks (fhir_case.fhirpath.Scope).
 
@@ -163,6 +196,8 @@ class Run:
                 profile = None
             if profile is None:
                 return None
+            if known := self.found.held.get((id(node), profile.url, profile.version)):
+                return known[1]
             self.shared.conforming[key] = True
             self.shared.conforming[key] = self._meets(node, profile)
         return self.shared.conforming[key]
@@ -172,13 +207,14 @@ class Run:
         if actual is None:
             trial = self.trial()
         elif profile.type in (actual, "Resource", "DomainResource"):
-            trial = self.within(node, contained=False)
-            trial.full_url = self.bundle.full_url(node) if self.bundle else ""
+            trial = self._about(node)
         else:
             return False
-        trial.found = _Doubts()
+        trial.found = doubts = _Doubts(self.found)
         try:
             profile.check(node, _HERE, trial)
         except _Misfit:
             return False
+        if doubts.silent and actual is not None:
+            self.found.held[id(node), profile.url, profile.version] = None, True
         return True
