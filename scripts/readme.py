@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -20,8 +21,8 @@ from fhir_case import Case, dumps
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "convert", "diff", "mapping", "schema",
-    "fhirpath", "package",
+    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "export", "import",
+    "diff", "mapping", "schema", "fhirpath", "package",
 )  # fmt: skip
 """In the order in which they are met."""
 
@@ -93,5 +94,12 @@ def reference() -> str:
     return "\n\n".join([_help("fhir-case --help"), *helps])
 
 
+_LOGIN = re.compile(r"^  --token-file .*?^(?=  -h, --help)", re.S | re.M)
+"""The options of every command with a server, but for --server itself."""
+
+
 def _help(command: str) -> str:
-    return f"```console\n$ {command}\n{output(command, ROOT)}\n```"
+    text = output(command, ROOT)
+    if " pull " not in command:
+        text = _LOGIN.sub("  (and how to get in, how patiently, with what log: as of pull)\n", text)
+    return f"```console\n$ {command}\n{text}\n```"
