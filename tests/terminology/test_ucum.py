@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fhir_case.fhirpath import units_table
 from fhir_case.terminology import ucum
 from fhir_case.terminology.ucum_atoms import METRIC, NON_METRIC, PREFIXES
 from fhir_case.terminology.ucum_nearest import nearest
@@ -177,3 +178,12 @@ term = st.recursive(
 def test_whatever_the_grammar_makes_is_accepted(code: str) -> None:
     assert ucum.problem_with(code) is None
     assert ucum.problem_with("/" + code) is None
+
+
+def test_the_symbols_are_those_of_the_table_of_what_units_are_made_of() -> None:
+    """They stand twice since a case that names a unit loads no FHIRPath; both come from one file of UCUM's."""
+    entries = [entry.rpartition("=")[0] for entry in units_table.UNITS.split()]
+    tens = {"10*", "10^"}
+    assert {one.removesuffix("*") for one in entries if one.endswith("*") and one not in tens} == METRIC
+    assert {one for one in entries if not one.endswith("*") or one in tens} == NON_METRIC
+    assert {entry.partition("=")[0] for entry in units_table.PREFIXES.split()} == PREFIXES
