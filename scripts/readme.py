@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
     "demo", "new", "check", "build", "validate", "explain", "push", "pull", "export", "import",
-    "diff", "mapping", "schema", "fhirpath", "package",
+    "convert", "diff", "mapping", "schema",
+    "fhirpath", "package",
 )  # fmt: skip
 """In the order in which they are met."""
 

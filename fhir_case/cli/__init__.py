@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from fhir_case.cli.build import build
 from fhir_case.cli.bulk import export, import_
 from fhir_case.cli.check import check
+from fhir_case.cli.convert import convert
 from fhir_case.cli.demo import demo
 from fhir_case.cli.diff import diff
 from fhir_case.cli.explain import explain
@@ -74,7 +75,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 for command in (
-    demo, new, check, build, validate, explain, push, pull, export, import_, diff, mapping, schema, fhirpath,
+    demo, new, check, build, validate, explain, push, pull, export, import_, convert, diff, mapping, schema, fhirpath,
 ):  # fmt: skip
     app.command(command.__name__.rstrip("_"))(command)
 app.add_typer(package, name="package")

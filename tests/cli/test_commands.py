@@ -68,7 +68,8 @@ def test_every_command_has_one_line_of_help_that_is_not_cut_off() -> None:
     commands = run("--help").stdout.partition("Commands:")[2].strip().splitlines()
     assert [line.split()[0] for line in commands] == [
         "demo", "new", "check", "build", "validate", "explain", "push", "pull", "export", "import",
-        "diff", "mapping", "schema", "fhirpath", "package",
+        "convert", "diff", "mapping", "schema",
+        "fhirpath", "package",
     ]  # fmt: skip
     assert all(line.rstrip().endswith(".") and not line.endswith("...") for line in commands)
 
