@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from fhir_case.cli.output import pieces_of, tell, working
 from fhir_case.definitions.embedded import IPS
@@ -63,14 +66,14 @@ def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that are meant: themselves, and of folders the .json, .xml and .ndjson files that hold resources."""
+    """The files that are meant: themselves, and of folders those that hold resources or cases."""
     for path in paths:
         if not path.is_dir():
             yield path
             continue
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if not hidden and file.is_file() and (file.suffix == ".ndjson" or _is_fhir(file)):
+            if not hidden and file.is_file() and (file.suffix == ".ndjson" or _is_fhir(file) or is_case(file)):
                 yield file
 
 
@@ -96,7 +99,7 @@ def _holds(file: Path, mark: bytes) -> bool:
 
 def validated(file: Path, validator: Validator) -> Result:
     """The issues of one file."""
-    if file.suffix in (".yaml", ".yml") or (file.suffix == ".json" and _is_case(file)):
+    if file.suffix in _YAML or is_case(file):
         return _case(file, validator)
     if file.suffix == ".ndjson":
         return _lines(file, validator)
@@ -108,13 +111,24 @@ def validated(file: Path, validator: Validator) -> Result:
     return Result(str(file), report, _text(data) if report.issues else None)
 
 
-def _is_case(file: Path) -> bool:
-    """Whether JSON is a case: it has a title, and is no resource."""
-    if not file.is_file() or file.stat().st_size >= SHOWN or _is_fhir(file):
+_YAML = (".yaml", ".yml")
+_OF_A_CASE = ("id", "title")
+"""What every case file states of itself."""
+
+
+def is_case(file: Path) -> bool:
+    """Whether YAML or JSON is a case: it says what every case does, and is no resource."""
+    if file.suffix not in (".json", *_YAML) or not file.is_file() or file.stat().st_size >= SHOWN or _is_fhir(file):
         return False
     try:
-        return b'"title"' in file.read_bytes()
+        data = file.read_bytes()
     except OSError:
+        return False
+    if file.suffix in _YAML:
+        return all(re.search(rb"^%s\s*:" % name.encode(), data, re.M) for name in _OF_A_CASE)
+    try:
+        return set(_OF_A_CASE) <= msgspec.json.decode(data, type=dict[str, msgspec.Raw]).keys()
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
 
 

@@ -39,7 +39,7 @@ def _setting(help: str, *names: str, env: str = "") -> Any:
 
 def validate(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files (YAML), or folders.")
+        list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files, or folders of them.")
     ],
     profile: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="Validate against this profile, too.")
@@ -88,9 +88,10 @@ def validate(
 
     project = Project.load(settings) if settings else Project.found()
     told = _told(project, given)
-    validator = inputs.validator_of(project, told, package, definitions, profile)
+    files = list(inputs.files(paths))
+    validator = inputs.validator_of(project, told, package, definitions, profile, any(map(inputs.is_case, files)))
     suppressions, levels = Suppressions(project.suppressions), Counter[str]()
-    results = (suppressions.applied(inputs.validated(file, validator)) for file in inputs.files(paths))
+    results = (suppressions.applied(inputs.validated(file, validator)) for file in files)
     _print(_counted(results, levels), format, output, show_values, undecided or told.fail_on == "undecided")
     for issue in suppressions.unused():
         levels[issue.severity] += 1

@@ -99,8 +99,18 @@ def test_a_folder_gives_its_resources_and_leaves_out_what_is_none() -> None:
     write("all/deep/b.json", BAD)
     write("all/package.json", {"name": "x"})
     write("all/.hidden/c.json", BAD)
+    write("all/notes.yaml", "title: notes\n")
+    write("all/schema.json", {"$id": "x", "title": "x"})
     done = run("validate", "all")
     assert "2 files: 1 error" in done.output
+
+
+def test_a_folder_gives_its_cases_too_which_are_held_against_the_patient_summary() -> None:
+    write("all/one.yaml", SEED.read_text("utf-8").split("source:")[0] + "patient: {sex: female}\n")
+    write("all/two.json", {"id": "two", "title": "t", "recorded": "2026-11-22T09:30:00Z", "patient": {"sex": "female"}})
+    done = run("validate", "all")
+    assert "2 files: 0 errors, 0 warnings" in done.output
+    assert done.exit_code == 0
 
 
 def test_ndjson_has_a_resource_on_each_line() -> None:
