@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tell
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tell, tracked
 from fhir_case.cli.servers import Connection, with_server
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def import_(
         output.mkdir(parents=True, exist_ok=True)
     made = there = remarks = 0
     with Import(paths, str(base).rstrip("/")) as held:
-        for one in held.cases():
+        for one in tracked("cases", held.cases(), sum(1 for _ in held.index.patients())):
             path = output / f"{one.patient.partition('/')[2]}.yaml"
             if path.exists():
                 there += 1

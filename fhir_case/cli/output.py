@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FINE, FINDINGS, UNREADABLE, SERVER = 0, 1, 2, 3
 """The exit statuses: all is well; there are findings; usage or unreadable input; the server or the network failed."""
+
+T = TypeVar("T")
 
 Piece = str | tuple[str, str]
 """A text, or a text and its style."""
@@ -76,13 +78,33 @@ def tabulate(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterab
 
 
 @contextmanager
-def working(on: str) -> Iterator[None]:
-    """Say on a terminal what takes its time."""
+def working(on: str, figures: Callable[[], object] = str) -> Iterator[None]:
+    """Say on a terminal what takes its time, and with what figures so far."""
     if not decorated(sys.stderr):
         yield
         return
-    with _console(sys.stderr).status(on):
+    from rich.live import Live
+    from rich.spinner import Spinner
+    from rich.text import Text
+
+    spinner = Spinner("dots")
+
+    def shown() -> Spinner:
+        spinner.update(text=Text.assemble(on, "  ", (str(figures()), "dim"), no_wrap=True, overflow="ellipsis"))
+        return spinner
+
+    with Live(console=_console(sys.stderr), get_renderable=shown, refresh_per_second=8, transient=True):
         yield
+
+
+def tracked(on: str, items: Iterable[T], total: int) -> Iterator[T]:
+    """The items, with a bar on a terminal of how many of them were taken."""
+    if not decorated(sys.stderr):
+        yield from items
+        return
+    from rich.progress import track
+
+    yield from track(items, on, total, console=_console(sys.stderr), transient=True)
 
 
 def pieces_of(issue: Issue) -> list[Piece]:

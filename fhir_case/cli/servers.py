@@ -101,11 +101,12 @@ class Connection:
         with logged(self.log_file) as run, FHIRClient(self.url, access=self.access) as client:
             run(client.conversation.run)
             try:
-                with working(f"{doing} {self.url}"):
+                with working(f"{doing} {self.url}", lambda: client.conversation.metrics):
                     yield client
             finally:
-                if client.conversation.metrics.requests:
-                    tell((str(client.conversation.metrics), "dim"))
+                metrics = client.conversation.metrics
+                if metrics.requests:
+                    tell((f"{metrics}; {metrics.seconds:.1f} s in all", "dim"))
 
 
 def with_server(command: Callable[..., None]) -> Callable[..., None]:

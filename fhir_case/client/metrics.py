@@ -34,11 +34,14 @@ class Metrics:
         self.sent_bytes = self.came_bytes = 0
         """Bodies, as they are before they are compressed and after they were unpacked."""
         self._seconds = array("d")
+        self._first = self._last = 0.0
         self._lock = Lock()
 
-    def note(self, request: Request, response: Response | None, seconds: float) -> None:
+    def note(self, request: Request, response: Response | None, began: float, seconds: float) -> None:
         """A request took so long; no response: none came."""
         with self._lock:
+            self._first = began if not self.requests else min(self._first, began)
+            self._last = max(self._last, began + seconds)
             self.requests += 1
             self.again += request.attempt > 1
             self.sent_bytes += len(request.body or b"")
@@ -48,6 +51,11 @@ class Metrics:
             self.statuses[response.status] += 1
             self.came_bytes += response.received
             self._seconds.append(seconds)
+
+    @property
+    def seconds(self) -> float:
+        """From the first request to the last answer."""
+        return self._last - self._first
 
     def latency(self, percent: float) -> float:
         """Seconds in which so many in a hundred of the answers came; 0 where none did."""
@@ -79,13 +87,13 @@ def measured(step: Step[T], metrics: Metrics, *, clock: Callable[[], float] = ti
             response: Response = yield request
         except NoAnswerError as lost:
             seconds = clock() - began
-            metrics.note(request, None, seconds)
+            metrics.note(request, None, began, seconds)
             log.info(
                 "%s %s: no answer: %s", request.method, shown(request), lost, extra=_fields(request, None, seconds)
             )
             raise
         seconds = clock() - began
-        metrics.note(request, response, seconds)
+        metrics.note(request, response, began, seconds)
         fields = _fields(request, response, seconds)
         log.debug("%s %s: %d in %.0f ms", request.method, shown(request), response.status, seconds * 1000, extra=fields)
         return response

@@ -14,6 +14,9 @@ Answered = tuple[dict[str, Json], bool]
 """The transaction-response (or batch-response), and whether the request was sent more than once: then an earlier sending
 of it may be what stored the entries."""
 
+MINIMAL = {"Prefer": "return=minimal"}
+"""What was stored need not come back (https://hl7.org/fhir/R4/http.html#ops)."""
+
 
 def transaction(base: str, bundle: dict[str, Json]) -> Step[Answered]:
     """Post a transaction, or a batch.
@@ -23,7 +26,8 @@ def transaction(base: str, bundle: dict[str, Json]) -> Step[Answered]:
     the server may have stored them.
     https://hl7.org/fhir/R4/http.html#transaction
     """
-    request = post(base, bundle, repeatable=all(map(_conditional, bundle["entry"])))
+    plain = post(base, bundle, repeatable=all(map(_conditional, bundle["entry"])))
+    request = replace(plain, headers={**plain.headers, **MINIMAL})
     names = tuple(str(entry.get("fullUrl", "")) for entry in bundle["entry"])
     what = f"storing {len(names)} resources"
     response = yield from _sent(request, what, names)
@@ -39,7 +43,7 @@ def single(base: str, entry: dict[str, Json]) -> Step[Answered]:
     https://hl7.org/fhir/R4/http.html#create, #update, #delete
     """
     stated, body = entry["request"], entry.get("resource")
-    headers = {"Accept": MEDIA_TYPE}
+    headers = {"Accept": MEDIA_TYPE, **MINIMAL}
     for name, header in (("ifNoneExist", "If-None-Exist"), ("ifMatch", "If-Match"), ("ifNoneMatch", "If-None-Match")):
         if name in stated:
             headers[header] = str(stated[name])
