@@ -9,6 +9,7 @@ from typing import Any
 from fhir_case.case.clinical import Component
 from fhir_case.case.genomics import Implication, Variant
 from fhir_case.lens import (
+    CHROMOSOME,
     CONCEPT,
     TEXT,
     WORDS,
@@ -92,7 +93,7 @@ VARIANT = Mapping(
         said("change", loinc("48019-4", "DNA change type"), "CodeableConcept", CONCEPT),
         said("zygosity", loinc("53034-5", "Allelic state"), "CodeableConcept", CONCEPT),
         said("assembly", loinc("62374-4", "Human reference sequence assembly version"), "CodeableConcept", WORDS),
-        said("chromosome", loinc("48000-4", "Chromosome"), "CodeableConcept", WORDS),
+        said("chromosome", loinc("48000-4", "Chromosome"), "CodeableConcept", CHROMOSOME),
         position("position"),
         said("ref", loinc("69547-8", "Genomic ref allele [ID]"), "String", TEXT),
         said("alt", loinc("69551-0", "Genomic alt allele [ID]"), "String", TEXT),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 
 from fhir_case import Case
-from fhir_case.case.base import REFERENCE, Part, Quote, Stated
+from fhir_case.case.base import REFERENCE, Part, Quote, Stated, Verbatim
 from fhir_case.case.check import TIMES, reference_fields, targets
 from fhir_case.case.clinical import DiagnosticReport
 from fhir_case.case.coded import Coding, Concept
@@ -210,6 +210,8 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
         st.sampled_from(sorted(set(making.ids) - {making.current})), min_size=1, max_size=2
     ),
     ("Source", "text"): lambda making: NAMES,
+    ("Terminology", "system"): lambda making: st.sampled_from(["hpo", "urn:x"]),
+    ("Phenopacket", "rest"): lambda making: st.none() | st.just(Verbatim({"packet": {"files": [{"uri": "x"}]}})),
 }
 
 

@@ -28,7 +28,7 @@ from fhir_case.lens.fields import (
     reference,
     text,
 )
-from fhir_case.lens.genomic import position
+from fhir_case.lens.genomic import CHROMOSOME, position
 from fhir_case.lens.imaging import modality, side, uid
 from fhir_case.lens.line import UNREAD, Line, needed
 from fhir_case.lens.mapping import Mapping, Refusal
@@ -41,7 +41,7 @@ from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
 
 __all__ = [
-    "CONCEPT", "CORE", "DERIVATION", "ITEM", "TEXT", "TIME", "UNREAD", "WORDS", "Anchor", "CodeTable", "Context",
+    "CHROMOSOME", "CONCEPT", "CORE", "DERIVATION", "ITEM", "TEXT", "TIME", "UNREAD", "WORDS", "Anchor", "CodeTable", "Context",
     "Line", "Mapping", "Refusal", "alone", "always", "asserted", "attachment", "birth", "boolean", "category",
     "cited", "code", "codes", "coding", "components", "concept", "concepts", "deceased", "each", "extension",
     "filler", "first", "fixed", "identified", "inside", "integer", "json_attachment", "modality", "named", "needed",

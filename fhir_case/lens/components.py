@@ -18,7 +18,7 @@ from fhir_case.case.base import Part
 from fhir_case.case.coded import Coding
 from fhir_case.case.measured import UCUM, Size
 from fhir_case.case.when import Span, When
-from fhir_case.json import Json
+from fhir_case.json import Json, copied
 from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context
@@ -102,7 +102,7 @@ def said_as(field: str, code: Json, codec: ChoiceCodec) -> Said:
 
     def put(value: Any, context: Context) -> list[Json]:
         suffix, made = codec.put(value, context)
-        return [{"code": code, keys[suffix]: made}]
+        return [{"code": copied(code), keys[suffix]: made}]
 
     def take(held: list[Json], context: Context) -> tuple[Any, int]:
         component = held[0]

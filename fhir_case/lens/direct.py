@@ -89,10 +89,10 @@ def _filler(line: Line, key: str) -> Callable[[Any, Context], Json] | None:
 def take_entries(lines: tuple[Line, ...]) -> Straight | None:
     """Reads a list whose entries belong to these lines; None where fillers or guards share it with others."""
     only = lines[0]
+    if all(line.field is None for line in lines):
+        return Straight(None, _implied(only, lambda context: [line.put(IMPLIED, context) for line in lines]))
     if len(lines) > 1:
         return None if any(line.absent or not line.field for line in lines) else Straight(None, _several(lines))
-    if only.field is None:
-        return Straight(None, _implied(only, lambda context: [only.put(IMPLIED, context)]))
     take, absent = _exactly(only), only.absent
 
     def take_each(held: Json, context: Context) -> Any:

@@ -40,6 +40,8 @@ _DATA = frozenset(
 
 def in_camel_case(packet: Json) -> tuple[Json, list[str]]:
     """The packet with its fields in camelCase, and those that it spelled otherwise."""
+    if not _has_snakes(packet):
+        return packet, []
     snakes: set[str] = set()
 
     def walk(value: Json) -> Json:
@@ -58,6 +60,12 @@ def in_camel_case(packet: Json) -> tuple[Json, list[str]]:
         return made
 
     return walk(packet), sorted(snakes)
+
+
+def _has_snakes(value: Json) -> bool:
+    if isinstance(value, dict):
+        return not _CAMEL.keys().isdisjoint(value) or any(map(_has_snakes, value.values()))
+    return isinstance(value, list) and any(map(_has_snakes, value))
 
 
 def in_snake_case(packet: Json, fields: frozenset[str]) -> Json:
