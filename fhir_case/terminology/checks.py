@@ -39,10 +39,7 @@ def verhoeff(digits: str) -> str:
     """The check digit that belongs after `digits`: https://en.wikipedia.org/wiki/Verhoeff_algorithm."""
     left = 0
     for position, digit in enumerate(reversed(digits), start=1):
-        right = int(digit)
-        for _ in range(position % 8):
-            right = _VERHOEFF[right]
-        left = _dihedral(left, right)
+        left = _PRODUCTS[position % 8][left][int(digit)]
     # The rotations 1-4 are inverse to 4-1, every reflection (5-9) to itself.
     return str(-left % 5 if left < 5 else left)
 
@@ -51,6 +48,19 @@ def _dihedral(a: int, b: int) -> int:
     """The product of two elements of the dihedral group D5: rotations are 0-4, reflections 5-9."""
     turned = a - b if a >= 5 else a + b
     return turned % 5 + (5 if (a < 5) != (b < 5) else 0)
+
+
+def _permuted(digit: int, times: int) -> int:
+    for _ in range(times):
+        digit = _VERHOEFF[digit]
+    return digit
+
+
+_PRODUCTS = tuple(
+    tuple(tuple(_dihedral(left, _permuted(digit, times)) for digit in range(10)) for left in range(10))
+    for times in range(8)
+)
+"""What a digit makes of the product so far, by its position modulo 8."""
 
 
 def mod_10(text: str) -> str:

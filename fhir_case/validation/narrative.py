@@ -23,9 +23,9 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
         run.say("narrative-xhtml", here, told, fix=_fix(told))
     if not found.says_something and not found.problems:
         run.say("narrative-xhtml", here, "the narrative says nothing (txt-2)")
-    inside = [one for one in found.links if one.startswith("#") and one != "#"]
+    inside = [one for one in found.links if one.startswith("#") and one != "#" and one[1:] not in found.ids]
     if inside:
-        known = found.ids | _ids_of(run.root, run.checks.narratives)
+        known = _ids_of(run.root, run.checks.narratives)
         for link in dict.fromkeys(inside):
             if link[1:] not in known and not (run.bundle and link[1:] in _ids_of_bundle(run)):
                 run.say("narrative-link", here, "a link leads to an id that is not here", value=link)

@@ -62,9 +62,10 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
             if keys.isdisjoint(node):
                 run.say("element-missing", at, f"{name} is missing, and it is required", definition=definition)
         for keys in choices:
-            found = [key for key in node if key in keys]
-            if len(found) > 1:
-                _one_of(found, at, run)
+            if not keys.isdisjoint(node):
+                found = [key for key in node if key in keys]
+                if len(found) > 1:
+                    _one_of(found, at, run)
         if len(node) == ("id" in node):
             run.say("element-empty", at, "an element without a value or children (ele-1)", fix="leave it out")
             return

@@ -56,10 +56,10 @@ class Choice(NamedTuple):
 
 def choice(node: Node, name: str, primitives: frozenset[str]) -> Choice | None:
     """The value of the choice element `name` (`value`) of a node; None if there is none."""
-    for key, value in node.items():
+    for key in node:
         if key.startswith(name) and (kind := key[len(name) :]) and kind[0].isupper():
             plain = kind[0].lower() + kind[1:]
-            return Choice(key, plain if plain in primitives else kind, value)
+            return Choice(key, plain if plain in primitives else kind, node[key])
     return None
 
 
