@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fhir_case.cli.output import stop
+from fhir_case.cli.output import stop, tell
 
 _FIELDS = ("method", "path", "status", "ms", "attempt", "request")
 
@@ -31,29 +31,38 @@ class _Lines(logging.Formatter):
         return dumps(made)
 
 
+class _Told(logging.Handler):
+    """What is sent again, and why nothing seems to happen."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell((record.getMessage(), "dim"))
+
+
 @contextmanager
 def logged(path: Path | None) -> Iterator[Callable[[str], None]]:
-    """Keep a log in the file for as long as this lasts; what is given is told the name of the run."""
+    """Say what is sent again, and keep a log in the file, for as long as this lasts; what is given is told the name of
+    the run."""
     lines = _Lines()
 
     def named(run: str) -> None:
         lines.run = run
 
-    if path is None:
-        yield named
-        return
-    try:
-        handler = logging.FileHandler(path, encoding="utf-8")
-    except OSError as error:
-        stop(f"the log cannot be written to {path}: {error.strerror}")
-    handler.setFormatter(lines)
+    handlers: list[logging.Handler] = [_Told(logging.WARNING)]
+    if path is not None:
+        try:
+            handlers.append(logging.FileHandler(path, encoding="utf-8"))
+        except OSError as error:
+            stop(f"the log cannot be written to {path}: {error.strerror}")
+        handlers[-1].setFormatter(lines)
     log = logging.getLogger("fhir_case")
     level = log.level
-    log.setLevel(logging.DEBUG)
-    log.addHandler(handler)
+    log.setLevel(logging.DEBUG if path else logging.WARNING)
+    for handler in handlers:
+        log.addHandler(handler)
     try:
         yield named
     finally:
         log.setLevel(level)
-        log.removeHandler(handler)
-        handler.close()
+        for handler in handlers:
+            log.removeHandler(handler)
+            handler.close()

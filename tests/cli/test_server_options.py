@@ -65,6 +65,14 @@ def test_the_log_has_a_line_for_each_request_without_ids(here: Path, httpx_mock:
     assert "2 requests, answered in " in result.stderr
 
 
+def test_what_is_sent_again_is_said(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(status_code=503, headers={"retry-after": "0"})
+    served(httpx_mock)
+    result = run("pull", "Patient/1", "--server", BASE, "--retry-for", "5")
+    assert "sent again in 0." in result.stderr
+    assert "3 requests (1 sent again), answered in " in result.stderr
+
+
 def test_without_a_server_it_is_said_how_to_name_one() -> None:
     result = run("pull", "Patient/1")
     assert result.exit_code == 2
