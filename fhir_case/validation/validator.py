@@ -99,5 +99,5 @@ def faults(read: tolerant.Read, file: str) -> list[Issue]:
 
 
 def named(kind: str, keys: Iterable[str | int]) -> str:
-    """Keys and indices of JSON as a path: `Patient.name[0].given`."""
-    return kind + "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in keys)
+    """Keys and indices of JSON as a path: `Patient.name[0].given`; without a type that is known `name[0].given`."""
+    return (kind + "".join(f"[{one}]" if isinstance(one, int) else f".{one}" for one in keys)).removeprefix(".")

@@ -187,3 +187,8 @@ def test_the_resource_is_left_as_it_is() -> None:
     given = json.loads(json.dumps(BAD))
     validate(given)
     assert given == BAD
+
+
+def test_where_there_is_no_type_a_path_begins_with_an_element() -> None:
+    first = validate('{"name": [{"given": "a", "given": "b"}]}').issues[0]
+    assert (first.code, first.path) == ("json-duplicate-key", "name[0].given")
