@@ -38,8 +38,8 @@ lint:
 types:
     mypy
 
-# all speeds: of cases and of the validator
-bench: bench-cases bench-validation
+# all speeds: of cases, of the validator, of importing
+bench: bench-cases bench-validation bench-import
 
 # what cases cost, and how much of HL7's examples the lines read
 bench-cases *args:
@@ -48,6 +48,10 @@ bench-cases *args:
 # our validator beside HL7's and others, as a table (Java; npm for the examples)
 bench-validation *args:
     python scripts/bench_validation.py {{args}}
+
+# what importing 100,000 lines of NDJSON costs; fails above 200 MB of memory
+bench-import *args:
+    python scripts/bench_import.py {{args}}
 
 # the seed case; with `--server URL` onto a server and home again
 demo *args:
