@@ -95,13 +95,24 @@ class Case(CaseModel):
         """The case as JSON, its keys in the order of the model."""
         return dumps(self.plain(), indent=2)
 
-    def build(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> Build:
-        """The bundle, with a report of what the standard forced the build to add, and where each entry comes from."""
+    def build(
+        self, type: BundleType | None = None, *, profile: str | None = None, mappings: Mappings | None = None
+    ) -> Build:
+        """The bundle, with a report of what the standard forced the build to add, and where each entry comes from.
+
+        `profile`: a guide whose profiles the resources claim (`us-core@6.1.0`, a package, a .tgz), what they lack
+        reported. Raises `DefinitionError` for one that cannot be had.
+        """
         from fhir_case.bundle.build import build
         from fhir_case.bundle.registry import installed
 
         with walked():
-            return build(self, type, mappings or installed())
+            made = build(self, type, mappings or installed())
+        if profile is None:
+            return made
+        from fhir_case.api.conforming import conformed
+
+        return conformed(made, profile, mappings or installed())
 
     def to_bundle(self, type: BundleType | None = None, *, mappings: Mappings | None = None) -> dict[str, Json]:
         """The case as a Bundle; None gives it the type, order and requests it came with, else `transaction`."""

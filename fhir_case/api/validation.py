@@ -67,11 +67,13 @@ class Validator:
         self.definitions, self.profiles, self.settings = state
         self._prepare()
 
-    def validate(self, resource: Source, *, name: str = "") -> Report:
+    def validate(self, resource: Source, *, name: str = "", profiles: Iterable[str] = ()) -> Report:
         """What is wrong with a resource: bytes or text (JSON or XML), a path, a dict or a `fhir.resources` model.
 
-        Text gives each issue its line and column. Never raises for what the resource is. `name` stands for the file.
+        Text gives each issue its line and column. Never raises for what the resource is. `name` stands for the file;
+        `profiles` are what it must meet besides.
         """
+        wanted = (*self.profiles, *profiles)
         text: str | bytes | None = None
         if isinstance(resource, Path):
             name = name or str(resource)
@@ -85,20 +87,20 @@ class Validator:
         elif isinstance(resource, (str, bytes)):
             text = resource
         if text is None:
-            return self._of_value(resource, name)
+            return self._of_value(resource, name, wanted)
         if len(text) > self.settings.max_size:
             return self._too_large(len(text), name)
         read = _read(text)
         found = faults(read, name)
         if not any(one.severity == "fatal" for one in found):
-            found += validated(self._checks, read.value, partial(positions, text), name, self.profiles)
+            found += validated(self._checks, read.value, partial(positions, text), name, wanted)
         return Report(tuple(found))
 
     def _too_large(self, size: int, name: str) -> Report:
         told = f"{size:,} bytes are more than the {self.settings.max_size:,} of max_size, and were not read"
         return Report((Issue("limit-size", told, "fatal", place=Place(name) if name else None),))
 
-    def _of_value(self, resource: Any, name: str) -> Report:
+    def _of_value(self, resource: Any, name: str, profiles: tuple[str, ...]) -> Report:
         """The issues of a dict or a model; one note says that floats have lost digits."""
         try:
             value = resource_of(resource)
@@ -108,7 +110,7 @@ class Validator:
         if value is resource and has_floats(value):
             told = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
             notes = (Issue("digits-lost", told, "information", fix="read the JSON with fhir_case.loads"),)
-        return Report((*notes, *validated(self._checks, value, None, name, self.profiles)))
+        return Report((*notes, *validated(self._checks, value, None, name, profiles)))
 
 
 def _read(text: str | bytes) -> tolerant.Read:

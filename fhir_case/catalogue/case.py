@@ -221,6 +221,17 @@ CODES = (
         type="informational",
     ),
     Code(
+        "profile-not-stated", "A profile requires what the case does not state",
+        "The guide asked for requires the element. Nothing is made up: the resource claims the profile and lacks it.",
+        fix="State it in the field named; or take a guide that does not require it.",
+        type="required",
+    ),
+    Code(
+        "profile-not-claimed", "No profile of the guide fits",
+        "The guide has profiles of this type, and the resource contradicts each: it claims none.",
+        type="informational",
+    ),
+    Code(
         "original-dropped", "Edited: an original is gone",
         "The item was edited, so what the source's FHIR said at this place no longer holds and was dropped.",
         type="informational",

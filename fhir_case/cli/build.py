@@ -35,6 +35,13 @@ def build(
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="FILE", help="Write there, as JSON, what --explain says.")
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GUIDE",
+            help="Claim the profiles of a guide, us-core@6.1.0 or a package, and say what is not stated.",
+        ),
+    ] = None,
     validate: Annotated[
         bool, typer.Option("--validate/--no-validate", help="Validate the bundle, too.", show_default=True)
     ] = True,
@@ -54,7 +61,7 @@ def build(
     from fhir_case.cli.files import write_whole
 
     held = Case.load(case)
-    built = held.build(as_.value)
+    built = held.build(as_.value, profile=profile)
     text = dumps(built.bundle, indent=2)
     if output is None:
         say(text)
@@ -71,9 +78,11 @@ def build(
         if ledger is not None:
             write_whole(ledger, dumps(forms.plain(accounts), indent=2) + "\n")
     if validate:
+        from fhir_case.api.conforming import package_of
         from fhir_case.cli import findings
 
-        result = findings.found_in(held, built, case, package or ())
+        guide = [str(package_of(profile))] if profile else []
+        result = findings.found_in(held, built, case, [*(package or ()), *guide])
         findings.show(result, explain)
         if not result.report.ok:
             raise typer.Exit(FINDINGS)
