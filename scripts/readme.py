@@ -21,7 +21,7 @@ from fhir_case import Case, dumps
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 COMMANDS = (
-    "demo", "new", "check", "build", "validate", "explain", "push", "pull", "export", "import",
+    "demo", "new", "check", "build", "validate", "explain", "plan", "push", "pull", "export", "import",
     "convert", "diff", "mapping", "schema",
     "fhirpath", "package",
 )  # fmt: skip

@@ -62,6 +62,19 @@ def validated(case: Case, build: Build, validator: Validator, file: Path) -> Rep
     return traced(report, case, build, positions, installed())
 
 
+def found_in(file: Path, case: Case, issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """The issues about entries of a case's transaction, each with the place in the file that its value came from."""
+    from fhir_case.bundle.registry import installed
+
+    if not issues:
+        return ()
+    try:
+        positions = read_text(file.read_bytes(), str(file)).positions
+    except (OSError, CaseError):
+        return tuple(issues)
+    return traced(Report(tuple(issues)), case, case.build("transaction"), positions, installed()).issues
+
+
 def _is_ours(issue: Issue) -> bool:
     """Our own mark on a resource, whose codes we know, having made them."""
     return issue.code == "code-system-unknown" and issue.value == ITEM

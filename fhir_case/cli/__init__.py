@@ -24,6 +24,7 @@ from fhir_case.cli.mapping import mapping
 from fhir_case.cli.new import new
 from fhir_case.cli.output import SERVER, UNREADABLE, counted, decorated, pieces_of, stop, tell
 from fhir_case.cli.package import package
+from fhir_case.cli.plan import plan
 from fhir_case.cli.pull import pull
 from fhir_case.cli.push import push
 from fhir_case.cli.schema import schema
@@ -75,7 +76,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
 for command in (
-    demo, new, check, build, validate, explain, push, pull, export, import_, convert, diff, mapping, schema, fhirpath,
+    demo, new, check, build, validate, explain, plan, push, pull, export, import_, convert, diff, mapping, schema,
+    fhirpath,
 ):  # fmt: skip
     app.command(command.__name__.rstrip("_"))(command)
 app.add_typer(package, name="package")
