@@ -159,3 +159,15 @@ def test_the_units_of_components_of_vital_signs_are_a_recommendation() -> None:
     parts = [{"code": {"text": "flow"}, "valueQuantity": unit}]
     rate = {"value": 60, "unit": "beats", "system": "http://unitsofmeasure.org", "code": "/min"}
     assert found(observation(**HEART, valueQuantity=rate, component=parts)) == []
+
+
+def test_what_a_resource_and_its_bundle_demand_of_it_is_told_once_wherever_it_stands() -> None:
+    one = claims(patient(birthDate="2010-01-01"), "counted")
+    entries = [
+        {"fullUrl": f"urn:uuid:00000000-0000-0000-0000-00000000000{number}", "resource": one} for number in (1, 2)
+    ]
+    bundle = claims({"resourceType": "Bundle", "type": "collection", "entry": entries}, "holding")
+    demanded = {"path": "Bundle.entry.resource", "type": [{"code": "Patient", "profile": [COUNTED["url"]]}]}
+    assert found(bundle, COUNTED, profile("holding", "Bundle", demanded)) == [
+        ("element-missing", f"Bundle.entry[{place}].resource") for place in (0, 1)
+    ]
