@@ -39,11 +39,15 @@ types:
     mypy
 
 # all speeds: of cases, of the validator, of importing
-bench: bench-cases bench-validation bench-import
+bench: bench-cases bench-phenopackets bench-validation bench-import
 
 # what cases cost, and how much of HL7's examples the lines read
 bench-cases *args:
     python scripts/bench.py {{args}}
+
+# what phenopackets cost, and how much of them the lines read
+bench-phenopackets *args:
+    python scripts/bench_phenopackets.py {{args}}
 
 # our validator beside HL7's and others, as a table (Java; npm for the examples)
 bench-validation *args:
