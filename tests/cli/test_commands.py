@@ -67,7 +67,7 @@ def test_the_exit_status_says_how_it_went(here: Path, status: int, arguments: li
 def test_every_command_has_one_line_of_help_that_is_not_cut_off() -> None:
     commands = run("--help").stdout.partition("Commands:")[2].strip().splitlines()
     assert [line.split()[0] for line in commands] == [
-        "demo", "new", "check", "build", "validate", "explain", "push", "pull", "export", "import",
+        "demo", "new", "check", "build", "validate", "explain", "plan", "push", "pull", "export", "import",
         "convert", "diff", "mapping", "schema",
         "fhirpath", "package",
     ]  # fmt: skip
