@@ -76,8 +76,11 @@ def check_reference(node: Node, at: At, run: Run) -> None:
             run.say("reference-format", at, "a Reference needs a reference, an identifier or a display", "warning")
         return
     if text.startswith("#"):
-        if resolve(run, text) is None:
+        held = resolve(run, text)
+        if held is None:
             run.say("reference-unresolved", at, f"no contained resource has the id {text[1:65]}", value=text)
+        else:
+            _check_stated(stated, held.resource.get("resourceType"), at, run)
         return
     kind = type_in(text)
     local = kind in run.checks.definitions.resources or "?" in text or run.bundle is not None
@@ -101,7 +104,11 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         run.say(
             "reference-type", at, f"names a {kind}, and leads to a {target.resource.get('resourceType')}", value=text
         )
-    actual = target.resource.get("resourceType") if target else kind
+    _check_stated(stated, target.resource.get("resourceType") if target else kind, at, run)
+
+
+def _check_stated(stated: Any, actual: Any, at: At, run: Run) -> None:
+    """The type that a reference states is that of what it leads to."""
     if isinstance(stated, str) and actual and stated.removeprefix(STRUCTURE) != actual:
         run.say(
             "reference-type",

@@ -59,6 +59,13 @@ def test_the_type_of_a_reference_does_not_contradict_its_address() -> None:
     assert found(observation(subject={"reference": "Patient/1", "type": "Medication"})) == [("reference-type", AT)]
 
 
+def test_the_type_of_a_reference_does_not_contradict_what_is_contained() -> None:
+    contained = [{"resourceType": "Patient", "id": "p"}]
+    assert found(observation(subject={"reference": "#p", "type": "Patient"}, contained=contained)) == []
+    wrong = observation(subject={"reference": "#p", "type": "Group"}, contained=contained)
+    assert found(wrong) == [("reference-type", AT)]
+
+
 def test_a_reference_to_something_contained_leads_there() -> None:
     assert found(observation(subject={"reference": "#p"}, contained=[{"resourceType": "Patient", "id": "p"}])) == []
     assert ("reference-unresolved", AT) in found(observation(subject={"reference": "#p"}))
