@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TypeGuard
 
 from fhir_case.bundle.build import request_of, stated_in
@@ -18,7 +19,7 @@ from fhir_case.case.base import ID, Verbatim
 from fhir_case.case.envelope import Came, Envelope
 from fhir_case.case.model import PATIENT
 from fhir_case.issues import CaseError, Issue
-from fhir_case.json import Json
+from fhir_case.json import Json, canonical
 
 _NO_ID = re.compile(r"[^A-Za-z0-9-]+")
 _ITEM = re.compile(ID)
@@ -146,7 +147,9 @@ def _case_id(marks: list[Identity | None], bundle: dict[str, Json], held: list[d
             if _ITEM.fullmatch(case_id):
                 return case_id
     ids = [bundle.get("id"), *(resource.get("id") for resource in held if resource is not None)]
-    return _slug(next((id for id in ids if isinstance(id, str)), "case"))
+    stated = next((id for id in ids if isinstance(id, str)), None)
+    # Two bundles without any id must not be taken for one case: on a server the second would be the first's patient.
+    return _slug(f"case-{sha256(canonical(bundle)).hexdigest()[:16]}" if stated is None else stated)
 
 
 def _title(held: list[dict[str, Json] | None]) -> str:
