@@ -4,16 +4,16 @@ import os
 
 import pytest
 from hypothesis import settings
-from servers import hapi, medplum, shared
+from servers import hapi, medplum, second_hapi, shared
 
-__all__ = ["hapi", "medplum", "shared"]
+__all__ = ["hapi", "medplum", "second_hapi", "shared"]
 
 # CI runs the same examples each time, so that a change fails by its own fault; at a desk new ones are looked for.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
-_MARKS = {"hapi": "java", "medplum": "node", "shared": "shared"}
+_MARKS = {"hapi": "java", "second_hapi": "java", "medplum": "node", "shared": "shared"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

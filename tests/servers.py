@@ -40,6 +40,16 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def hapi() -> Iterator[str]:
     """The base address of a HAPI server with nothing on it."""
+    yield from _hapi()
+
+
+@pytest.fixture(scope="module")
+def second_hapi() -> Iterator[str]:
+    """The base address of another one."""
+    yield from _hapi()
+
+
+def _hapi() -> Iterator[str]:
     _commands("java", "java", "javac", "curl")
     work = Path(os.environ.get("HAPI_WORK") or Path.home() / ".cache/fhir-case/hapi")
     if not (work / "lib/.ok").exists():
