@@ -62,7 +62,11 @@ def _as_case(source: Opened) -> Converted:
 
 
 def _as_packet(source: Opened) -> Converted:
-    raise NotImplementedError
+    from fhir_case.formats.phenopacket.writing import write_phenopacket
+
+    case, issues = source.as_case()
+    made = write_phenopacket(case)
+    return Converted((dumps(made.packet, indent=2), "\n"), None, Report(issues) + made.report)
 
 
 def _lost(before: Json, after: Json, where: str) -> Iterator[Issue]:

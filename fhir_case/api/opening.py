@@ -14,15 +14,31 @@ from fhir_case.formats import ndjson
 from fhir_case.formats.names import Format
 from fhir_case.formats.recognition import recognised
 from fhir_case.issues import CaseError, Issue, Place
-from fhir_case.json import Json
+from fhir_case.json import Json, JSONError, loads
 from fhir_case.json.places import Find, Path
 
-_ELEMENT = re.compile(r"Bundle(?:\.[a-z]\w*(?:\[\d+\])?)+")
+_ELEMENT = re.compile(r"\w+(?:\[\d+\])?(?:\.\w+(?:\[\d+\])?)*")
+
+
+def _placed(issues: tuple[Issue, ...], name: str, find: Find | None) -> tuple[Issue, ...]:
+    """The issues with the places in the text of the elements they speak of; of what is no element of it, the file alone."""
+    ways = {one.path: _keys(one.path) for one in issues if one.place is None and _ELEMENT.fullmatch(one.path)}
+    spots = find(ways.values()) if ways and find else {}
+
+    def place(issue: Issue) -> Place:
+        way = ways.get(issue.path)
+        spot = spots.get(way) if way else None
+        if spot is None or not way or len(spot.path) < len(way):
+            return Place(name)
+        return Place(name, *(spot.key or spot.start))
+
+    return tuple(one if one.place else replace(one, place=place(one)) for one in issues)
 
 
 def _keys(path: str) -> Path:
-    """The keys of an element: `Bundle.entry[2]`."""
-    return tuple(int(step) if step.isdigit() else step for step in re.findall(r"\w+", path)[1:])
+    """The keys of an element: `entry, 2` of `Bundle.entry[2]`."""
+    keys = tuple(int(step) if step.isdigit() else step for step in re.findall(r"\w+", path))
+    return keys[1:] if keys[0] == "Bundle" else keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +62,8 @@ class Opened:
         try:
             reading = Case.read(self.resource)
         except CaseError as error:
-            raise CaseError(self._placed(error.issues)) from None
-        return reading.case, self.issues + self._placed(reading.report.issues)
-
-    def _placed(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-        """The issues with the places in the text of what they speak of; of what is no element of it, the file alone."""
-        ways = {one.path: _keys(one.path) for one in issues if one.place is None and _ELEMENT.fullmatch(one.path)}
-        spots = self.find(ways.values()) if ways and self.find else {}
-
-        def place(issue: Issue) -> Place:
-            spot = spots.get(ways.get(issue.path, ()))
-            return Place(self.name, *spot.start) if spot and issue.path in ways else Place(self.name)
-
-        return tuple(one if one.place else replace(one, place=place(one)) for one in issues)
+            raise CaseError(_placed(error.issues, self.name, self.find)) from None
+        return reading.case, self.issues + _placed(reading.report.issues, self.name, self.find)
 
     def as_resource(self) -> dict[str, Json]:
         """The resource, or the Bundle of the case."""
@@ -96,5 +101,16 @@ def _typed(resource: dict[str, Json], name: str) -> None:
 
 
 def _of_packet(text: bytes, name: str) -> Opened:
-    message = "phenopackets are not read yet"
-    raise CaseError((Issue("format-unknown", message, place=Place(name, 1, 1)),))
+    from fhir_case.formats.phenopacket.reading import read_phenopacket
+
+    try:
+        packet = loads(text)
+    except JSONError as error:
+        at = Place(name, error.line, error.column)
+        raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=at),)) from None
+    find = partial(positions, text)
+    try:
+        reading = read_phenopacket(packet, Case)
+    except CaseError as error:
+        raise CaseError(_placed(error.issues, name, find)) from None
+    return Opened(Format.PHENOPACKET, None, reading.case, name, _placed(reading.report.issues, name, find))

@@ -54,6 +54,10 @@ def convert(
         raise typer.Exit(FINDINGS)
 
 
+_NO_ROOM = ("phenopacket-left-out", "phenopacket-code")
+"""What a format cannot say, by its nature."""
+
+
 def _told(issues: tuple[Issue, ...], output: Path, target: Format) -> None:
     """What there is to say: errors and warnings whole; of notes the first of each kind, since there can be very many."""
     notes: dict[str, list[Issue]] = {}
@@ -68,6 +72,9 @@ def _told(issues: tuple[Issue, ...], output: Path, target: Format) -> None:
         tell("note: ", *pieces_of(first), f", and {len(more)} more" if more else "")
     lost = sum(issue.severity in ("error", "fatal") for issue in issues)
     framed = any(issue.code == "format-frame" for issue in issues)
+    no_room = sum(len(notes.get(code, ())) for code in _NO_ROOM)
     fine = "all resources, nothing of them lost" if framed else "nothing lost"
+    if no_room:
+        fine = f"{counted(no_room, 'value')} left out, which it has no room for"
     where = "stdout" if output == STREAM else str(output)
     tell(f"{where}: {target}, " + (counted(lost, "loss", "losses") if lost else fine))

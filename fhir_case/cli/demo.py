@@ -158,6 +158,5 @@ def _there_and_back(case: Case, server: str) -> bool:
     else:
         found = differences(case, home)
         say("  pulled       ", ("NOT EQUAL", "red"), f": {counted(len(found), 'clinical difference')}")
-        for one in found[:5]:
-            show(one)
+        show(found[:5])
     return once and equal

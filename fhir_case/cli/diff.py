@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,25 +45,40 @@ def diff(
     with walked(str(a)):
         found = differences(case_or_bundle(a), case_or_bundle(b))
     if format is Format.JSON:
-        plain = [{"change": d.change, "path": d.path, "before": d.before, "after": d.after} for d in found]
-        say(dumps(plain, indent=2))
+        say(dumps([asdict(one) for one in found], indent=2))
     else:
-        for one in found:
-            show(one)
+        show(found)
         tell(counted(len(found), "difference") if found else "no difference")
     if found:
         raise typer.Exit(FINDINGS)
 
 
-def show(one: Difference) -> None:
-    """One difference in one line."""
+def show(found: Iterable[Difference]) -> None:
+    """The differences, item by item: what the item is, and below it what is said of it otherwise."""
+    for item, about in groupby(found, lambda one: one.item):
+        for number, one in enumerate(about):
+            if one.path == item:
+                _whole(one)
+                continue
+            if item and not number:
+                say((item, "bold"), (f"  {one.name}" if one.name else "", "cyan"))
+            _line(one, one.path[len(item) :].lstrip(".") if item else one.path, "    " if item else "")
+
+
+def _whole(one: Difference) -> None:
+    """An item that only one case has."""
+    mark, style, value = ("+ ", "green", one.after) if one.change == "added" else ("- ", "red", one.before)
+    say((mark, style), (one.path, "bold"), "  ", (_cut(worded(value)), style))
+
+
+def _line(one: Difference, field: str, margin: str) -> None:
     if one.change == "changed":
         before, after = _around(one.before, one.after)
-        say((one.path, "bold"), ": ", (before, "red"), " -> ", (after, "green"))
+        say(margin, (field, "bold"), ": ", (before, "red"), " -> ", (after, "green"))
     elif one.change == "added":
-        say(("+ ", "green"), (one.path, "bold"), ": ", (_cut(worded(one.after)), "green"))
+        say(margin[2:], ("+ ", "green"), (field, "bold"), ": ", (_cut(worded(one.after)), "green"))
     else:
-        say(("- ", "red"), (one.path, "bold"), ": ", (_cut(worded(one.before)), "red"))
+        say(margin[2:], ("- ", "red"), (field, "bold"), ": ", (_cut(worded(one.before)), "red"))
 
 
 def worded(value: Any) -> str:
@@ -67,23 +86,35 @@ def worded(value: Any) -> str:
     if isinstance(value, dict):
         first = [
             key
-            for key in ("code", "vaccine", "relationship", "name", "value", "absent", "size", "when")
+            for key in ("code", "vaccine", "relationship", "name", "types", "value", "absent", "size", "dosage", "when")
             if key in value
         ]
-        if any(key in value for key in ("code", "vaccine", "relationship")):
+        if first:
             return ", ".join(_named(key, value[key]) for key in first)
         return "{" + ", ".join(f"{key}: {worded(held)}" for key, held in value.items()) + "}"
     if isinstance(value, list):
         return ", ".join(map(worded, value)) if len(value) == 1 else f"[{', '.join(map(worded, value))}]"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " ".join(str(value).split())
+    return _coded(" ".join(str(value).split()))
+
+
+def _coded(text: str) -> str:
+    """A coding as people say it: its words first, `Normal (N)`, `methotrexate (atc L04AX03)`."""
+    found = _CODING.fullmatch(text)
+    if not found:
+        return text
+    system = "" if found["system"].startswith("hl7:") else found["system"] + " "
+    return f"{found['display']} ({system}{found['code']})"
+
+
+_CODING = re.compile(r"(?P<system>[a-z][\w.:/-]*) (?P<code>[^\s|]+) \| (?P<display>[^|]+)")
 
 
 def _named(key: str, value: Any) -> str:
     return (
         worded(value)
-        if key in ("code", "vaccine", "relationship", "name", "value", "size")
+        if key in ("code", "vaccine", "relationship", "name", "types", "value", "size")
         else f"{key}: {worded(value)}"
     )
 

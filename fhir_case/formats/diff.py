@@ -1,7 +1,8 @@
 """How two cases differ clinically: ids, order and what a server wrote say nothing.
 
 Items of both cases are paired section by section: those that say the same, whatever their ids; then those of one id;
-then those of one code. What is left over was added or removed; paired items are compared field by field.
+then those of one code and time; then those of one code. What is left over was added or removed; paired items are compared
+field by field.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Difference:
     """Where: `medications.prednisone.dosage[0].dose`; ids and positions are the first case's where it has them."""
     before: Json = None
     after: Json = None
+    item: str = ""
+    """The item it is about, as far as `path` leads to it: `medications.prednisone`; "" for the case itself."""
+    name: str = ""
+    """What the item is, in words: `Prednisone`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +64,59 @@ def differences(a: CaseModel, b: CaseModel) -> tuple[Difference, ...]:
     found = list(_compared(_header(a), _header(b), ()))
     for place, one in enumerate(ours):
         if place in pairs:
-            found += _compared(one.says(str), theirs[pairs[place]].says(to_ours), one.path)
+            says = one.says(str)
+            about = (dotted(one.path), _name(says))
+            differing = list(_compared(says, theirs[pairs[place]].says(to_ours), one.path))
+            found += [_about(*about, each) for each in _once(differing, f"{about[0]}.remainder")]
         else:
-            found.append(Difference("removed", dotted(one.path), one.says(str)))
+            found.append(_whole("removed", one, one.says(str)))
     taken = set(pairs.values())
-    found += [
-        Difference("added", dotted(one.path), None, one.says(to_ours))
-        for place, one in enumerate(theirs)
-        if place not in taken
-    ]
+    found += [_whole("added", one, one.says(to_ours)) for place, one in enumerate(theirs) if place not in taken]
     order = {name: place for place, name in enumerate(CaseModel.model_fields)}
     return tuple(sorted(found, key=lambda one: order[one.path.partition(".")[0].partition("[")[0]]))
 
 
+def _once(found: list[Difference], remainder: str) -> Iterator[Difference]:
+    """The differences without those of the verbatim `remainder` that a field has told already."""
+    fields = [(str(one.before), str(one.after)) for one in found if not one.path.startswith(remainder)]
+    for one in found:
+        before, after = str(one.before), str(one.after)
+        known = one.change == "changed" and any(before in old and after in new for old, new in fields)
+        if not (known and one.path.startswith(remainder)):
+            yield one
+
+
+def _about(item: str, name: str, one: Difference) -> Difference:
+    return replace(one, item=item, name=name)
+
+
+def _whole(change: Change, one: _Told, says: dict[str, Json]) -> Difference:
+    """An item that only one of the cases has."""
+    before, after = (says, None) if change == "removed" else (None, says)
+    return Difference(change, dotted(one.path), before, after, dotted(one.path), _name(says))
+
+
+def _name(says: dict[str, Json]) -> str:
+    """What an item is, in words: the text of its code, or the first display; "" where nothing says it."""
+    code: Json = next((says[key] for key in _NAMED if key in says), "")
+    if isinstance(code, dict):
+        code = code.get("text") or code.get("codes") or ""
+    if isinstance(code, list):
+        code = code[0] if code else ""
+    return code.rpartition(" | ")[2] if isinstance(code, str) else ""
+
+
+_NAMED = ("code", "vaccine", "relationship", "name", "title", "types", "modalities", "description")
+"""The fields that say what an item is, of whatever kind."""
+
+
 def _header(case: CaseModel) -> dict[str, Json]:
-    """What the case says of itself. Its id, and how the bundle came that it was read from, say nothing clinical."""
-    return {name: v for name in ("title", "recorded", "language") if (v := getattr(case, name)) is not None}
+    """What the case says of itself. Its id, how the bundle came that it was read from, and a title made of its id say
+    nothing clinical."""
+    told = {name: v for name in ("title", "recorded", "language") if (v := getattr(case, name)) is not None}
+    if told.get("title") == f"Case {case.id}":
+        del told["title"]
+    return told
 
 
 # --- what the items say -----------------------------------------------------------------------------------------------
@@ -129,6 +171,8 @@ def _served(value: Json, rename: Renaming) -> Any:
         if isinstance(made.get("meta"), dict):
             meta = {key: held for key, held in made["meta"].items() if key in ("tag", "security", "extension")}
             made = {**made, "meta": meta} if meta else {key: held for key, held in made.items() if key != "meta"}
+        if isinstance(made.get("remainder"), dict) and made["remainder"].get("meta", 0) is None:
+            del made["remainder"]["meta"]  # that there was none before a server, or a build, wrote one
         if made.get("remainder") == {}:
             del made["remainder"]
         return made
@@ -158,9 +202,10 @@ def _paired(ours: list[_Told], theirs: list[_Told]) -> dict[int, int]:
     for mine, other in zip(_keys(ours), _keys(theirs), strict=True):
         for places, others in _unpaired(mine, other, pairs):
             pairs.update(zip(places, others, strict=False))
-    for places, others in _unpaired([_kind(one) for one in ours], [_kind(one) for one in theirs], pairs):
-        if len(places) == len(others) == 1:
-            pairs[places[0]] = others[0]
+    for kind in (_at_a_time, _kind):
+        for places, others in _unpaired([kind(one) for one in ours], [kind(one) for one in theirs], pairs):
+            if len(places) == len(others) == 1:
+                pairs[places[0]] = others[0]
     return pairs
 
 
@@ -192,8 +237,15 @@ def _unpaired(
 def _kind(one: _Told) -> Hashable:
     """The section of an item and what it is of; an item without a code is of its own kind."""
     says = one.says(str)
-    code = next((says[name] for name in ("code", "vaccine", "relationship", "name") if name in says), one.id)
+    code = next((says[name] for name in ("code", "vaccine", "relationship", "name", "types") if name in says), one.id)
     return one.section, canonical(code)
+
+
+def _at_a_time(one: _Told) -> Hashable:
+    """What an item is of, and when; the times that name other items are left out of it."""
+    says = one.says(lambda id: "")
+    times = {name: says[name] for name in ("when", "onset", "taken", "given", "period", "start") if name in says}
+    return _kind(one), canonical(times)
 
 
 def _colours(told: list[_Told]) -> list[list[bytes]]:

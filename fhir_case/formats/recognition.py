@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_case.formats.names import Format, by_name
+from fhir_case.formats.phenopacket.detecting import is_phenopacket
 from fhir_case.json import JSONError, loads
 from fhir_case.xml.sniffing import is_xml
-
-_PACKET = frozenset(("phenotypicFeatures", "phenotypic_features", "metaData", "meta_data"))
-"""Keys that only phenopackets have (https://phenopacket-schema.readthedocs.io/en/latest/phenopacket.html)."""
 
 
 def recognised(text: bytes, name: str = "") -> Format | None:
@@ -34,7 +32,7 @@ def of_value(value: Any) -> Format | None:
         return None
     if "resourceType" in value:
         return Format.JSON
-    if not _PACKET.isdisjoint(value):
+    if is_phenopacket(value):
         return Format.PHENOPACKET
     return Format.CASE if "title" in value or "patient" in value else None
 
@@ -54,4 +52,4 @@ def _likely(text: bytes) -> Format | None:
     """What a text is meant to be that is not quite JSON, so that it is read, and said, by who reads that format."""
     if b'"resourceType"' in text:
         return Format.JSON
-    return Format.PHENOPACKET if any(f'"{key}"'.encode() in text for key in _PACKET) else Format.CASE
+    return Format.PHENOPACKET if b'"phenotypicFeatures"' in text or b'"phenotypic_features"' in text else Format.CASE

@@ -71,6 +71,7 @@ INPUTS: dict[str, str | bytes] = {
 </Bundle>""",
     "r5-elements.json": text(bundle(condition("a", participant=[{"actor": {"display": "x"}}]))),
     "no-fhir.json": text({"diagnosis": "influenza", "severity": "mild"}),
+    "phenopacket-v1.json": text({"subject": {"id": "p"}, "genes": [{"id": "HGNC:1"}], "metaData": {"created": "2020"}}),
     "list.json": "[1, 2]",
     "page.xml": "<!DOCTYPE html>\n<html><body>404</body></html>",
     "cda.xml": '<ClinicalDocument xmlns="urn:hl7-org:v3"/>',

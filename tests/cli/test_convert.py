@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from running import SEED, run, run_process
+from running import ROOT, SEED, run, run_process
 
 from fhir_case import Case, loads
 from fhir_case.formats.names import Format, by_name
@@ -31,7 +31,8 @@ def test_the_suffix_says_the_format(name: str, format: str | None) -> None:
     [
         (PATIENT, "json"), (f"\ufeff \n{PATIENT}", "json"), (f"{PATIENT}\n{PATIENT}\n", "ndjson"), (f"{PATIENT}\n", "json"),
         ('<Patient xmlns="http://hl7.org/fhir"/>', "xml"), ("id: a\ntitle: b\n", "case"), ('{"id": "a", "title": "b"}', "case"),
-        ('{"id": "a", "metaData": {}}', "phenopacket"), ('{"meta_data": {}}', "phenopacket"), ('{"a": 1}', None), ("[1]", None),
+        ('{"subject": {}, "metaData": {}}', "phenopacket"), ('{"a": 1}', None), ("[1]", None),
+        ('{"phenotypic_features": [], "meta_data": {}}', "phenopacket"),
         ('{"resourceType": "Patient", "id": "cut', "json"), ("", "case"),
     ],
 )  # fmt: skip
@@ -117,3 +118,19 @@ def test_from_says_what_a_file_is_where_it_does_not_say_so_itself(tmp_path: Path
     result = run("convert", source, "--from", Format.NDJSON, "-o", tmp_path / "a.json")
     assert result.exit_code == 0
     assert loads((tmp_path / "a.json").read_bytes())["resourceType"] == "Patient"
+
+
+def test_a_phenopacket_becomes_a_case_and_fhir_and_is_itself_again(tmp_path: Path) -> None:
+    source = ROOT / "fixtures/phenopackets/made-up.json"
+    for step in ("a.yaml", "b.xml"):
+        assert run("convert", source, "-o", tmp_path / step).exit_code == 0
+        again = tmp_path / f"{step}.phenopacket.json"
+        assert run("convert", tmp_path / step, "-o", again).exit_code == 0
+        assert canonical(loads(again.read_bytes())) == canonical(loads(source.read_bytes()))
+    assert run("diff", source, tmp_path / "b.xml").stdout == ""
+
+
+def test_what_a_phenopacket_has_no_room_for_is_counted(tmp_path: Path) -> None:
+    result = run("convert", SEED, "-o", tmp_path / "a.phenopacket.json")
+    assert result.exit_code == 0
+    assert result.stderr.rstrip().endswith("left out, which it has no room for")
