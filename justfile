@@ -16,7 +16,7 @@ test *args:
 
 # all the tests, on real servers and with HL7's validator, none skipped; then its verdicts and ours on everything there is
 full *args:
-    FHIR_CASE_REQUIRE=shared,java,node sh scripts/test {{args}}
+    FHIR_CASE_KILLS=50 FHIR_CASE_REQUIRE=shared,java,node sh scripts/test {{args}}
     python scripts/oracle/full.py
 
 # our verdicts beside HL7's: all cases, examples, packages and 5,000 mutants (Java; an hour the first time)
@@ -48,6 +48,10 @@ bench-cases *args:
 # what phenopackets cost, and how much of them the lines read
 bench-phenopackets *args:
     python scripts/bench_phenopackets.py {{args}}
+
+# how much of what others wrote is read into fields, by type; `--left N`: what is not
+leaves *args:
+    python scripts/leaves.py {{args}}
 
 # our validator beside HL7's and others, as a table (Java; npm for the examples)
 bench-validation *args:

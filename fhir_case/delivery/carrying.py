@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from fhir_case.client.answers import outcome_text
 from fhir_case.client.messages import Step
@@ -20,16 +19,6 @@ from fhir_case.delivery.pushed import Rejection, Stored, What
 from fhir_case.delivery.sending import takes_few_conditions, transaction_of, unconditional
 from fhir_case.issues import Conflict, Issue, Refused
 from fhir_case.json import Json
-
-
-class Memory(Protocol):
-    """Remembers, beyond the end of the process, what a push has stored."""
-
-    def sending(self, entries: Sequence[Entry]) -> None:
-        """These are about to be sent."""
-
-    def stored(self, entries: Sequence[Stored]) -> None:
-        """These are on the server."""
 
 
 @dataclass(slots=True)
@@ -57,14 +46,12 @@ class State:
         return frozenset(self.done).difference(self.half)
 
 
-def carried(job: Job, work: Work, state: State, memory: Memory | None = None) -> Step[None]:
+def carried(job: Job, work: Work, state: State) -> Step[None]:
     """Write what the plan says, noting in `state` what was done. Raises `Conflict`, `Refused` or `Unreachable` at the
     first part that was not stored."""
     have, places = dict(work.have), dict(work.places)
     whole = {entry.address for part in work.parts if part.again for entry in part.entries}
     for part in work.parts:
-        if memory is not None:
-            memory.sending(part.entries)
         yield from _part(job, work, part, state, have, places)
         for entry in part.entries:
             if (one := state.done.get(entry.address)) is None:
@@ -80,8 +67,6 @@ def carried(job: Job, work: Work, state: State, memory: Memory | None = None) ->
                 state.half.discard(entry.address)
                 if one.reference:
                     state.places[entry.address] = one.reference
-        if memory is not None:
-            memory.stored([one for entry in part.entries if (one := state.done.get(entry.address))])
     for where in work.removals:
         yield from _removed(job, where, state)
 

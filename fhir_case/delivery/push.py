@@ -15,7 +15,7 @@ from itertools import count
 
 from fhir_case.client.messages import Step, Wait
 from fhir_case.delivery.abilities import Abilities
-from fhir_case.delivery.carrying import Memory, State, carried
+from fhir_case.delivery.carrying import State, carried
 from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.entries import entries_of
 from fhir_case.delivery.find import found
@@ -56,9 +56,7 @@ def plan_of(job: Job) -> Step[Plan]:
     return (yield from planned(job)).plan
 
 
-def push(
-    job: Job, *, expected: Plan | None = None, memory: Memory | None = None, chance: Chance = random.random
-) -> Step[Pushed]:
+def push(job: Job, *, expected: Plan | None = None, chance: Chance = random.random) -> Step[Pushed]:
     """Store what differs from what the server has; where nothing differs, nothing is sent.
 
     `expected`: a plan, which is carried out exactly, or not at all.
@@ -84,7 +82,7 @@ def push(
             _account(error, job, state, {})
             raise error from None
         try:
-            yield from carried(job, work, state, memory)
+            yield from carried(job, work, state)
         except ServerError as error:
             if limit := _limit(error, work, state):
                 state.limit = limit
