@@ -61,6 +61,10 @@ bench-validation *args:
 bench-import *args:
     python scripts/bench_import.py {{args}}
 
+# pushing beside httpx posting the same transactions, and pushing again (an empty HAPI: `just hapi`)
+bench-delivery url="http://127.0.0.1:8080/fhir" *args:
+    python scripts/bench_delivery.py {{url}} {{args}}
+
 # the seed case; with `--server URL` onto a server and home again
 demo *args:
     fhir-case demo {{args}}
