@@ -210,6 +210,10 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
         st.sampled_from(sorted(set(making.ids) - {making.current})), min_size=1, max_size=2
     ),
     ("Source", "text"): lambda making: NAMES,
+    **{
+        ("Variant", name): lambda making: st.sampled_from(["NM_020822.3:c.2280C>G", "x y"])
+        for name in ("coding", "genomic", "protein")
+    },
     ("Terminology", "system"): lambda making: st.sampled_from(["hpo", "urn:x"]),
     ("Phenopacket", "rest"): lambda making: st.none() | st.just(Verbatim({"packet": {"files": [{"uri": "x"}]}})),
 }
