@@ -28,10 +28,10 @@ _EXAMPLES = (
 def check_coding(node: Node, at: At, run: Run) -> None:
     """A code against the system it names."""
     system, code = node.get("system"), node.get("code")
-    if not isinstance(code, str) or code.isspace() or (isinstance(system, str) and system.isspace()):
+    if not isinstance(code, str) or (isinstance(system, str) and system.isspace()):
         return  # white space alone has been remarked on
     if not isinstance(system, str):
-        if "system" not in node and "_system" not in node:
+        if "system" not in node and "_system" not in node and not code.isspace():
             run.say(
                 "code-system-unknown",
                 at,
@@ -44,7 +44,7 @@ def check_coding(node: Node, at: At, run: Run) -> None:
         run.say("code-system-unknown", (at, _SYSTEM, None), "the system of a code is an absolute uri", value=system)
         return
     known = _system(system, node.get("version"), at, run)
-    if known is None:
+    if known is None or (code.isspace() and known.codes is None):
         return
     if known.supplements or known.content == "supplement":
         run.say("code-system-unknown", (at, _SYSTEM, None), "this is a supplement: it adds to a code system and defines no codes",

@@ -141,10 +141,11 @@ def _is_type(stated: str, run: Run) -> bool:
 def targets(checks: Checks, kind: Type, definition: str) -> Item:
     """The function that checks what a reference leads to: one of the target types, meeting one of the target profiles."""
     allowed: set[str] = set()
+    unknown = False
     for url in kind.targets:
         structure = checks.definitions.structure(url)
-        # A profile that is not known may be one of any type.
-        allowed.add(structure.get("type", "") if structure else "Resource")
+        unknown = unknown or structure is None
+        allowed.add(structure.get("type", "") if structure else url.removeprefix(STRUCTURE))
     anything = "Resource" in allowed
     known = checks.definitions.resources
     profiles = [url for url in kind.targets if url.removeprefix(STRUCTURE) not in known and not anything]
@@ -169,6 +170,8 @@ def targets(checks: Checks, kind: Type, definition: str) -> Item:
         if not anything and found not in allowed and found in known:
             # What a type in a URL is worth is not settled: only what can be looked at is an error.
             sure = target is not None or run.checks.settings.assume_valid_rest_references
+            if unknown and not sure:
+                return  # a profile that is not known may be one of this type
             level: Severity = "error" if sure else "warning"
             run.say("reference-type", at, f"leads to {found}; allowed here: {words}", level, definition=definition)
             return

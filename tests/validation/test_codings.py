@@ -33,6 +33,17 @@ def test_a_wrong_unit_of_an_age_is_doubted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("system", "codes"),
+    [
+        ("http://terminology.hl7.org/CodeSystem/v3-Confidentiality", ["code-unknown"]),
+        ("http://hl7.org/fhir/observation-status", ["code-unknown"]), ("http://snomed.info/sct", []),
+    ],
+)  # fmt: skip
+def test_white_space_is_no_code_of_a_system_that_is_here(system: str, codes: list[str]) -> None:
+    assert [code for code, _ in found(observation(method={"coding": [{"system": system, "code": " "}]}))] == codes
+
+
+@pytest.mark.parametrize(
     ("system", "code"),
     [
         ("http://loinc.com", "code-system-unknown"), ("http://hospital.test/codes", "code-system-unknown"),

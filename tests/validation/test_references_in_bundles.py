@@ -122,7 +122,7 @@ def test_a_reference_says_something() -> None:
     ]
 
 
-def test_a_target_of_a_profile_that_is_not_known_may_be_of_any_type() -> None:
+def test_a_target_that_is_not_here_is_not_doubted_where_the_profile_is_not_known() -> None:
     kind = {"code": "Reference", "targetProfile": ["http://example.org/sd/nowhere"]}
     only = profile("unknown-target", "Observation", {"path": "Observation.subject", "type": [kind]})
     told = found(claims(observation(subject={"reference": "Patient/1"}), "unknown-target"), only, least="warning")
