@@ -76,7 +76,7 @@ class _Writer:
         if self.case.recorded is not None:
             about["created"] = self.case.recorded
         made["metaData"] = about
-        made = {name: held for name, held in made.items() if held}
+        made = {name: held for name, held in made.items() if held not in (None, {}, [])}
         made |= {name: copied(held) for name, held in self.whole.items() if name not in made}
         return in_snake_case(made, self.snakes) if self.snakes else made
 
