@@ -99,7 +99,8 @@ def read_phenopacket(data: Json, model: type[C]) -> PacketReading[C]:
     subject = packet.get("subject")
     subject_id = subject.get("id") if isinstance(subject, dict) else None
     reader = _Reader(messages.context(subject_id if isinstance(subject_id, str) else None))
-    left = dict(packet)
+    left = {name: held for name, held in packet.items() if held is not None}
+    reader.packet |= {name: held for name, held in packet.items() if held is None}
     patient, timeline = _subject(left.pop("subject", None), reader)
     for section, read in _SECTIONS.items():
         held = left.get(section)
