@@ -1,6 +1,6 @@
-"""Conditions: the diagnoses. Carried: stage, asserter and recorder, body structures."""
+"""Conditions: the diagnoses. Carried: body structures."""
 
-from fhir_case.case.clinical import Diagnosis
+from fhir_case.case.clinical import Diagnosis, Stage
 from fhir_case.lens import (
     Mapping,
     asserted,
@@ -13,11 +13,12 @@ from fhir_case.lens import (
     needed,
     note,
     of_patient,
+    part,
     profile,
-    quotes,
     reference,
     when,
 )
+from fhir_case.mappings.parts import RECORD
 from fhir_case.mappings.tables import IPS
 
 CLINICAL = concepts(
@@ -39,15 +40,23 @@ CATEGORY = concepts(
 
 _ONSET = "dateTime Age Period Range string"
 
+STAGE = Mapping(
+    Stage, None,
+    concept("summary", "summary"),
+    each(reference("assessments", "assessment")),
+    concept("type", "type"),
+)  # fmt: skip
+
 DIAGNOSIS = Mapping(
     Diagnosis, "Condition",
     profile(IPS + "Condition-uv-ips"),
-    quotes(),
+    *RECORD,
     each(reference("due_to", extension("condition-dueTo"))),
     asserted("diagnosed", extension("condition-assertedDate")),
     code("status", "clinicalStatus", CLINICAL),
     code("certainty", "verificationStatus", VERIFICATION),
     category("category", "category", CATEGORY),
+    each(concept("categories", "category")),
     concept("severity", "severity"),
     needed(concept("code", "code")),
     each(concept("sites", "bodySite")),
@@ -56,6 +65,9 @@ DIAGNOSIS = Mapping(
     when("onset", "onset[x]", _ONSET),
     when("resolved", "abatement[x]", _ONSET),
     when("recorded", "recordedDate", "dateTime"),
+    reference("recorder", "recorder"),
+    reference("asserter", "asserter"),
+    each(part("stages", "stage", STAGE)),
     each(reference("evidence", "evidence[].detail[]")),
     each(concept("manifestations", "evidence[].code[]")),
     each(note("notes", "note")),

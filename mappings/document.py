@@ -1,9 +1,10 @@
-"""The case itself as a document: its source, its composition, and who stands behind it.
+"""The case itself as a document: its source, its composition, and who stands behind it; and other documents.
 
 Composition and Provenance are written from the header of the case; whom it is about and the sections are added by
 `fhir_case.bundle`.
 """
 
+from fhir_case.case.care import Content, Document, DocumentContext
 from fhir_case.case.people import Header, Source
 from fhir_case.case.phenopacket import Phenopacket
 from fhir_case.lens import (
@@ -11,19 +12,27 @@ from fhir_case.lens import (
     Mapping,
     attachment,
     cited,
+    code,
+    codes,
+    coding,
+    concept,
     each,
     filler,
     first,
     fixed,
     identified,
     json_attachment,
+    needed,
     of_patient,
+    part,
+    period,
     profile,
     quotes,
     reference,
     text,
     unknown,
 )
+from fhir_case.mappings.parts import ATTACHMENT, IDENTIFIER, RECORD
 from fhir_case.mappings.tables import IPS
 
 NAMESPACE = "urn:fhir-case:namespace"
@@ -40,6 +49,41 @@ SOURCE = Mapping(
     reference("custodian", "custodian"),
     attachment("text|title|language", "content"),
     kind="source",
+)  # fmt: skip
+
+CONTENT = Mapping(
+    Content, None,
+    needed(part("document", "attachment", ATTACHMENT)),
+    coding("format", "format"),
+)  # fmt: skip
+
+ABOUT = Mapping(
+    DocumentContext, None,
+    each(reference("encounters", "encounter")),
+    each(concept("events", "event")),
+    period("when", "period"),
+    concept("facility", "facilityType"),
+    concept("practice", "practiceSetting"),
+)  # fmt: skip
+
+DOCUMENT = Mapping(
+    Document, "DocumentReference",
+    *RECORD,
+    part("master", "masterIdentifier", IDENTIFIER),
+    code("status", "status", codes("current", "superseded", "entered-in-error")),
+    code("progress", "docStatus", codes("preliminary", "final", "amended", "entered-in-error")),
+    concept("type", "type"),
+    each(concept("categories", "category")),
+    of_patient(),
+    text("recorded", "date"),
+    each(reference("authors", "author")),
+    reference("authenticator", "authenticator"),
+    reference("custodian", "custodian"),
+    text("description", "description"),
+    each(concept("security", "securityLabel")),
+    needed(each(part("contents", "content", CONTENT))),
+    part("context", "context", ABOUT),
+    kind="documents",
 )  # fmt: skip
 
 SUMMARY = CodeTable({"summary": "60591-5"}, "http://loinc.org", {"60591-5": "Patient summary Document"})
@@ -73,4 +117,4 @@ PHENOPACKET = Mapping(
 )  # fmt: skip
 """The phenopacket that a case was read from. Carried in its attachment: what no field has a word for."""
 
-MAPPINGS = (SOURCE, PHENOPACKET)
+MAPPINGS = (SOURCE, PHENOPACKET, DOCUMENT)

@@ -34,7 +34,7 @@ from fhir_case.lens import (
     said,
     words,
 )
-from fhir_case.mappings.tables import OBSERVATION_CATEGORY, OBSERVATION_STATUS
+from fhir_case.mappings.tables import ABSENT_REASON, OBSERVATION_CATEGORY, OBSERVATION_STATUS
 
 LOINC = "http://loinc.org"
 HGVS = "http://varnomen.hgvs.org"
@@ -66,6 +66,7 @@ COMPONENT = Mapping(
     Component, None,
     needed(concept("code", "code")),
     result("value", "value[x]"),
+    code("missing", "dataAbsentReason", ABSENT_REASON),
     each(concept("interpretation", "interpretation")),
     ranges("reference", "referenceRange"),
 )  # fmt: skip

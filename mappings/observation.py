@@ -1,7 +1,7 @@
 """Observations: laboratory results, findings, what imaging shows, outcomes.
 
-Lossy: nothing. Carried: devices, `derivedFrom` other than the imaging study, reference ranges for some patients only,
-sampled data, ratios, times and periods as values.
+Lossy: nothing. Carried: `derivedFrom` other than the imaging study in what imaging shows, reference ranges for some
+patients only, sampled data.
 """
 
 from typing import Any
@@ -21,25 +21,25 @@ from fhir_case.lens import (
     filler,
     first,
     inside,
-    named,
     needed,
     note,
     of_patient,
     part,
     presence,
     profile,
-    quotes,
     ranges,
     reference,
     result,
     said,
     said_as,
+    sampled,
     several,
     size,
     text,
     unknown,
     when,
 )
+from fhir_case.mappings.parts import RECORD
 from fhir_case.mappings.tables import (
     ABSENT_REASON,
     IPS,
@@ -59,12 +59,15 @@ COMPONENT = Mapping(
     Component, None,
     needed(concept("code", "code")),
     result("value", "value[x]"),
+    code("missing", "dataAbsentReason", ABSENT_REASON),
     each(concept("interpretation", "interpretation")),
     ranges("reference", "referenceRange"),
 )  # fmt: skip
 
 _OF = (
-    quotes(),
+    *RECORD,
+    each(reference("based_on", "basedOn")),
+    each(reference("part_of", "partOf")),
     code("status", "status", OBSERVATION_STATUS),
     needed(concept("code", "code")),
     of_patient(),
@@ -74,6 +77,7 @@ _OF = (
     each(note("notes", "note")),
     concept("site", "bodySite"),
     concept("method", "method"),
+    reference("device", "device"),
 )
 """What every observation has."""
 
@@ -92,12 +96,14 @@ LAB = Mapping(
     profile(IPS + "Observation-results-laboratory-pathology-uv-ips"),
     *_OF,
     always("category", OBSERVATION_CATEGORY, "laboratory"),
+    each(concept("categories", "category")),
     when("when", "effective[x]", absent=UNKNOWN_DATE),
     each(reference("performers", "performer", absent=filler(unknown()))),
     result("value", "value[x]"),
     ranges("reference", "referenceRange"),
-    named("specimen", "specimen"),
+    sampled("specimen|sample", "specimen"),
     each(reference("parts", "hasMember")),
+    each(reference("derived_from", "derivedFrom")),
     each(part("components", "component", COMPONENT)),
     code("missing", "dataAbsentReason", ABSENT_REASON, absent=_no_value),
     kind="labs", points=_POINTS,
@@ -108,6 +114,7 @@ IMAGING_FINDING = Mapping(
     profile(IPS + "Observation-results-radiology-uv-ips"),
     *_OF,
     always("category", OBSERVATION_CATEGORY, "imaging"),
+    each(concept("categories", "category")),
     needed(first(inside("study", "derivedFrom"))),
     when("when", "effective[x]", "dateTime Period whole", absent=UNKNOWN_PERIOD),
     each(reference("performers", "performer", absent=filler(unknown()))),
@@ -122,6 +129,7 @@ OUTCOME = Mapping(
     *_OF,
     needed(each(reference("about", "focus"))),
     category("category", "category", OBSERVATION_CATEGORY),
+    each(concept("categories", "category")),
     when("when", "effective[x]"),
     each(reference("performers", "performer")),
     presence("value|absent", "value[x]"),
@@ -141,6 +149,7 @@ FINDING = Mapping(
     Finding, "Observation",
     *_OF,
     category("category", "category", OBSERVATION_CATEGORY),
+    each(concept("categories", "category")),
     when("when", "effective[x]"),
     each(reference("performers", "performer")),
     presence("value|absent", "value[x]"),
@@ -151,6 +160,7 @@ FINDING = Mapping(
         said_as("resolved", RESOLUTION, TIME),
     ),
     each(reference("parts", "hasMember")),
+    each(reference("derived_from", "derivedFrom")),
     code("missing", "dataAbsentReason", ABSENT_REASON),
     kind="findings", points=_POINTS,
 )  # fmt: skip

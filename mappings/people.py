@@ -1,9 +1,9 @@
-"""The patient, practitioners and their roles, organizations. Carried: photos, contacts' relations, qualifications.
+"""The patient, practitioners and their roles, organizations. Carried: photos, hours, how well languages are spoken.
 
 What others share (practitioners, roles, organizations) says nothing of the case: its quotes stand in the Composition.
 """
 
-from fhir_case.case.people import Address, Contact, Identifier, Name, Organization, Patient, Practitioner, Role
+from fhir_case.case.people import Kin, Organization, Patient, Practitioner, Qualification, Role
 from fhir_case.lens import (
     Mapping,
     birth,
@@ -17,68 +17,42 @@ from fhir_case.lens import (
     filler,
     needed,
     part,
+    period,
     profile,
-    quotes,
     race,
     reference,
     text,
+    truth_or_number,
+    when,
 )
+from fhir_case.mappings.parts import ADDRESS, CONTACT, IDENTIFIER, NAME, RECORD
 from fhir_case.mappings.tables import GENDER, IPS
 
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 
-IDENTIFIER = Mapping(
-    Identifier, None,
-    code("use", "use", codes("usual", "official", "temp", "secondary", "old")),
-    text("system", "system"),
-    text("value", "value"),
-    concept("type", "type"),
-    kind="Identifier",
-)  # fmt: skip
-
-NAME = Mapping(
-    Name, None,
-    code("use", "use", codes("usual", "official", "temp", "nickname", "anonymous", "old", "maiden")),
-    text("text", "text"),
-    text("family", "family"),
-    each(text("given", "given")),
-    each(text("prefix", "prefix")),
-    each(text("suffix", "suffix")),
-    kind="HumanName",
-)  # fmt: skip
-
-CONTACT = Mapping(
-    Contact, None,
-    code("system", "system", codes("phone", "fax", "email", "pager", "url", "sms", "other")),
-    text("value", "value"),
-    code("use", "use", codes("home", "work", "temp", "old", "mobile")),
-    kind="ContactPoint",
-)  # fmt: skip
-
-ADDRESS = Mapping(
-    Address, None,
-    code("use", "use", codes("home", "work", "temp", "old", "billing")),
-    code("type", "type", codes("postal", "physical", "both")),
-    text("text", "text"),
-    each(text("line", "line")),
-    text("city", "city"),
-    text("district", "district"),
-    text("state", "state"),
-    text("postal_code", "postalCode"),
-    text("country", "country"),
-    kind="Address",
-)  # fmt: skip
-
 ANONYMOUS = filler({"use": "anonymous", "text": "Anonymous case-report patient"})
 """IPS (ips-pat-1) wants a text, a family or a given name; a case report has none."""
+
+KIN = Mapping(
+    Kin, None,
+    each(concept("roles", "relationship")),
+    part("name", "name", NAME),
+    each(part("contacts", "telecom", CONTACT)),
+    part("address", "address", ADDRESS),
+    code("sex", "gender", GENDER),
+    reference("organization", "organization"),
+    period("when", "period"),
+)  # fmt: skip
 
 PATIENT = Mapping(
     Patient, "Patient",
     profile(IPS + "Patient-uv-ips"),
-    quotes(),
+    *RECORD,
+    code("birth_sex", extension(US_CORE + "us-core-birthsex"), codes("F", "M", "OTH", "UNK")),
+    part("birth_place", extension("patient-birthPlace"), ADDRESS),
+    text("mothers_maiden_name", extension("patient-mothersMaidenName")),
     race("race", extension(US_CORE + "us-core-race")),
     race("ethnicity", extension(US_CORE + "us-core-ethnicity")),
-    each(part("identifiers", "identifier", IDENTIFIER)),
     boolean("active", "active"),
     each(part("name", "name", NAME, absent=ANONYMOUS)),
     each(part("contacts", "telecom", CONTACT)),
@@ -87,17 +61,33 @@ PATIENT = Mapping(
     deceased("deceased", "deceased[x]", "dateTime"),
     each(part("addresses", "address", ADDRESS)),
     concept("marital_status", "maritalStatus"),
+    truth_or_number("multiple_birth", "multipleBirth[x]"),
+    each(part("kin", "contact", KIN)),
     each(concept("languages", "communication[].language")),
+    each(reference("practitioners", "generalPractitioner")),
+    reference("organization", "managingOrganization"),
     kind="patient", points={"": "birthDate"},
+)  # fmt: skip
+
+UNQUOTED = RECORD[1:]
+"""What others share has no quotes."""
+
+QUALIFICATION = Mapping(
+    Qualification, None,
+    each(part("identifiers", "identifier", IDENTIFIER)),
+    needed(concept("code", "code")),
+    period("when", "period"),
+    reference("issuer", "issuer"),
 )  # fmt: skip
 
 ORGANIZATION = Mapping(
     Organization, "Organization",
     profile(IPS + "Organization-uv-ips"),
-    each(part("identifiers", "identifier", IDENTIFIER)),
+    *UNQUOTED,
     boolean("active", "active"),
     each(concept("types", "type")),
     needed(text("name", "name")),
+    each(text("aliases", "alias")),
     each(part("contacts", "telecom", CONTACT)),
     each(part("addresses", "address", ADDRESS)),
     reference("part_of", "partOf"),
@@ -107,22 +97,29 @@ ORGANIZATION = Mapping(
 PRACTITIONER = Mapping(
     Practitioner, "Practitioner",
     profile(IPS + "Practitioner-uv-ips"),
-    each(part("identifiers", "identifier", IDENTIFIER)),
+    *UNQUOTED,
     boolean("active", "active"),
     needed(each(part("name", "name", NAME))),
     each(part("contacts", "telecom", CONTACT)),
     each(part("addresses", "address", ADDRESS)),
     code("sex", "gender", GENDER),
+    when("birth", "birthDate", "dateTime"),
+    each(part("qualifications", "qualification", QUALIFICATION)),
+    each(concept("languages", "communication")),
     kind="practitioners",
 )  # fmt: skip
 
 ROLE = Mapping(
     Role, "PractitionerRole",
     profile(IPS + "PractitionerRole-uv-ips"),
+    *UNQUOTED,
+    boolean("active", "active"),
+    period("when", "period"),
     reference("practitioner", "practitioner"),
     reference("organization", "organization"),
     each(concept("codes", "code")),
     each(concept("specialties", "specialty")),
+    each(reference("locations", "location")),
     each(part("contacts", "telecom", CONTACT)),
     kind="roles",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Diagnostic reports. Carried: specimens, media, presented forms, interpreters."""
+"""Diagnostic reports. Carried: media."""
 
 from fhir_case.case.clinical import DiagnosticReport
 from fhir_case.lens import (
@@ -9,12 +9,13 @@ from fhir_case.lens import (
     each,
     needed,
     of_patient,
+    part,
     profile,
-    quotes,
     reference,
     text,
     when,
 )
+from fhir_case.mappings.parts import ATTACHMENT, RECORD
 from fhir_case.mappings.tables import IPS, UNKNOWN_DATE
 
 STATUS = codes(
@@ -26,7 +27,8 @@ STATUS = codes(
 REPORT = Mapping(
     DiagnosticReport, "DiagnosticReport",
     profile(IPS + "DiagnosticReport-uv-ips"),
-    quotes(),
+    *RECORD,
+    each(reference("based_on", "basedOn")),
     code("status", "status", STATUS),
     each(concept("categories", "category")),
     needed(concept("code", "code")),
@@ -35,10 +37,13 @@ REPORT = Mapping(
     when("when", "effective[x]", absent=UNKNOWN_DATE),
     text("issued", "issued"),
     each(reference("performers", "performer")),
+    each(reference("interpreters", "resultsInterpreter")),
+    each(reference("specimens", "specimen")),
     each(reference("results", "result")),
     each(reference("imaging", "imagingStudy")),
     text("conclusion", "conclusion"),
     each(concept("conclusions", "conclusionCode")),
+    each(part("forms", "presentedForm", ATTACHMENT)),
     kind="reports", points={"": "effective"},
 )  # fmt: skip
 

@@ -67,7 +67,7 @@ def main() -> None:
 
 def documents() -> list[Path]:
     """The IPS documents and the patients of Synthea."""
-    return [*sorted((DATA / "ips-bundles").glob("*.json")), *sorted((DATA / "synthea").glob("*.json"))]
+    return [*sorted((DATA / "ips-bundles").glob("*.json")), *sorted((DATA / "synthea").glob("patient-*.json"))]
 
 
 def measured(bundles: Iterable[dict[str, Json]]) -> dict[str, Share]:

@@ -19,7 +19,7 @@ from fhir_case.case.model import KINDS
 from fhir_case.json import Json, canonical, copied, dumps
 from fhir_case.lens import Context, Line, Mapping, Refusal
 from fhir_case.lens.slots import owned
-from tests.generated import Making
+from tests.generated import Making, slug
 
 TEXT = "What the source says: aaaa bbbb cccc"
 """The text of the source, for quotes."""
@@ -52,7 +52,7 @@ class Surroundings:
         """One item of each kind, each with an address."""
         making = Making(draw)
         mappings: Mappings = installed()
-        making.ids = {"patient": "patient", "index": "timeline", **{f"{kind}-0": kind for kind in KINDS}}
+        making.ids = {"patient": "patient", "index": "timeline", **{f"{slug(kind)}-0": kind for kind in KINDS}}
         making.anchors = [("patient", ""), ("index", ""), ("diagnoses-0", "diagnosed"), ("labs-0", "")]
         held = {**making.ids, "source": "source", where: "source" if where == "source" else "timeline"}
         index = Index(

@@ -15,9 +15,10 @@ from fhir_case.json import Json
 
 MAPPED = frozenset(
     """
-    AllergyIntolerance Composition Condition DiagnosticReport DocumentReference Encounter FamilyMemberHistory
-    ImagingStudy Immunization MedicationStatement Observation Organization Patient Practitioner PractitionerRole
-    Procedure Provenance
+    AllergyIntolerance CarePlan CareTeam Composition Condition Device DeviceUseStatement DiagnosticReport
+    DocumentReference Encounter FamilyMemberHistory Flag Goal ImagingStudy Immunization Location Medication
+    MedicationAdministration MedicationRequest MedicationStatement Observation Organization Patient Practitioner
+    PractitionerRole Procedure Provenance Specimen
     """.split()
 )
 """The types that have a mapping, or are made from the header of a case."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import MinLen
+from annotated_types import Ge, MinLen
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel
 
 from fhir_case import Case
 from fhir_case.case.base import REFERENCE, Part, Quote, Stated, Verbatim
 from fhir_case.case.check import TIMES, reference_fields, targets
-from fhir_case.case.clinical import DiagnosticReport
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.links import Link
-from fhir_case.case.measured import Quantity, Range, Result, Size
+from fhir_case.case.measured import Clock, Quantity, Range, Ratio, Result, Size
+from fhir_case.case.medication import WithDrug
 from fhir_case.case.model import KINDS
 from fhir_case.case.people import Event
+from fhir_case.case.records import Attachment
 from fhir_case.case.timing import EVENTS, Timing
 from fhir_case.case.when import UNITS, Date, Period, Relative, Span, When, Words
 
@@ -50,9 +52,14 @@ quantities = st.builds(
 ) | st.builds(Quantity, DECIMALS.map(lambda d: Quantity.parse(d).value), NAMES)  # fmt: skip
 ranges = st.builds(Range, quantities, st.none(), st.none() | NAMES) | st.builds(Range, st.none(), quantities)
 plain_ranges = st.builds(Range, quantities, st.none() | quantities)
+ratios = st.builds(Ratio, quantities, st.none() | quantities)
 results = st.builds(
-    Result, st.one_of(quantities, concepts, plain_ranges, NAMES, st.booleans(), st.integers(-(2**31), 2**31 - 1))
-)
+    Result,
+    st.one_of(
+        quantities, concepts, plain_ranges, NAMES, st.booleans(), st.integers(-(2**31), 2**31 - 1), ratios,
+        st.sampled_from(["2008", "from 2008-03 to 2009", "until 2010-01-02"]).map(When.parse), st.just(Clock("08:30:00")),
+    ),
+)  # fmt: skip
 sizes = st.builds(
     lambda extents, unit: Size.parse(f"{' x '.join(extents)} {unit}"), st.lists(DECIMALS, min_size=2, max_size=3),
     st.sampled_from(["cm", "mm"]),
@@ -60,7 +67,13 @@ sizes = st.builds(
 timings = st.sampled_from(
     ["daily", "weekly", "twice daily", "3 x per d", "1 x per 8 h", "2 x per 3 wk", "2 h after meals", "15 min before meals",
      "daily, at night", *EVENTS]
-).map(Timing.parse) | st.just(Timing(2, None, None, ("MORN", "EVE")))  # fmt: skip
+).map(Timing.parse) | st.sampled_from(
+    [
+        Timing(2, None, None, ("MORN", "EVE")), Timing(days=("mon", "fri"), times=("08:00:00",), count=7),
+        Timing(1, Decimal("1.50"), "d", most=2, longest=Decimal(2), bounds=When.parse("from 2020 to 2021-01-02")),
+        Timing(duration=Decimal(30), length_unit="min", code=Concept("BID")), Timing(code=Concept("weekly")),
+    ]
+)  # fmt: skip
 dates = st.one_of(
     st.dates().map(lambda d: f"{d.year:04}"),
     st.dates().map(lambda d: f"{d.year:04}-{d.month:02}"),
@@ -75,8 +88,13 @@ spans = st.builds(
     st.integers(0, 99), st.integers(0, 5), st.sampled_from(UNITS), st.sampled_from([None, None, "<", ">="]),
 )  # fmt: skip
 LINKS = st.builds(Link, st.none(), NAMES) | st.builds(
-    Link, st.none(), st.none() | NAMES, st.just("Practitioner/7") | st.just("http://x.org/fhir/Organization/1")
-) | st.builds(Link, st.none(), NAMES, st.none(), st.just("http://x.org/ids"), NAMES, st.none() | st.just("Device"))  # fmt: skip
+    Link, st.none(), st.none() | NAMES, st.none(), st.just("http://x.org/ids"), NAMES
+)  # fmt: skip
+"""Who is outside the case, as servers take it wherever it stands."""
+ADDRESSED = st.builds(
+    Link, st.none(), st.none() | NAMES, st.sampled_from(["Practitioner/7", "http://x.org/fhir/Organization/1", "urn:x"]),
+    st.none(), st.none(), st.none() | st.just("Device"),
+)  # fmt: skip
 instants = st.datetimes().map(lambda d: d.replace(microsecond=0).isoformat() + "Z")
 
 
@@ -88,6 +106,8 @@ class Making:
         self.ids: dict[str, str] = {}
         self.anchors: list[tuple[str, str]] = []
         self.current = ""
+        self.kind = ""
+        """The section that the item is made for."""
 
     def of(self, annotation: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:
         """Values for a field of the model."""
@@ -100,6 +120,9 @@ class Making:
             return st.one_of(*(self.of(arg) for arg in args))
         if origin is Literal:
             return st.sampled_from(args)
+        if annotation is int:
+            least = next((m.ge for m in metadata if isinstance(m, Ge)), 0)
+            return st.integers(int(least), 10_000)  # type: ignore[call-overload]
         if origin is list:
             least = next((m.min_length for m in metadata if isinstance(m, MinLen)), 0)
             return st.lists(self.of(args[0]), min_size=least, max_size=2)
@@ -132,7 +155,7 @@ class Making:
         info = model.model_fields[name]
         special = _SPECIAL.get((model.__name__, name)) or _SPECIAL.get(("", name))
         if name in reference_fields(model) and not special:
-            allowed = targets("reports" if model is DiagnosticReport else "", name)
+            allowed = targets(self.kind, name)
             ids = [k for k, kind in self.ids.items() if (not allowed or kind in allowed) and k != self.current]
             one: st.SearchStrategy[Any] = LINKS
             if ids:
@@ -150,7 +173,7 @@ class Making:
             if info.is_required() or self.draw(st.integers(0, 2)) == 0:
                 fields[name] = self.draw(strategy)
         if issubclass(model, Stated) and not any(value not in (None, []) for value in fields.values()):
-            fields[_SAYS[model.__name__]] = "x"
+            fields |= _SAYS[model.__name__]
         fields = {k: v for k, v in fields.items() if v is not None or not model.model_fields[k].is_required()}
         return model(**_fitting(model, fields))
 
@@ -170,6 +193,15 @@ def _passes(check: Callable[[When], When], when: When) -> bool:
 
 def _fitting(model: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
     """What FHIR allows together."""
+    if issubclass(model, WithDrug):
+        if fields.get("code") is None and fields.get("drug") is None:
+            fields["code"] = Concept("x")
+        if fields.get("code") is not None:
+            fields.pop("drug", None)
+    if fields.get("specimen") is not None:
+        fields.pop("sample", None)
+    if model is Attachment and fields.get("text") is not None:
+        fields.pop("data", None)
     if fields.get("absent"):
         fields.pop("value", None)
     if fields.get("value") is not None or fields.get("absent"):
@@ -179,18 +211,20 @@ def _fitting(model: type[BaseModel], fields: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
-_SAYS = {
-    "Identifier": "value",
-    "Name": "text",
-    "Contact": "value",
-    "Address": "text",
-    "Dosage": "text",
-    "Citation": "id",
-}
+_SAYS: dict[str, dict[str, Any]] = {
+    "Activity": {"outcomes": [Concept("x")]}, "Address": {"text": "x"}, "Attachment": {"title": "x"}, "Batch": {"lot": "x"},
+    "Citation": {"id": "x"},
+    "Collection": {"method": Concept("x")}, "Contact": {"value": "x"}, "Dispense": {"repeats": 1}, "Dosage": {"text": "x"},
+    "DocumentContext": {"facility": Concept("x")}, "Given": {"text": "x"}, "Hospitalization": {"readmission": Concept("x")},
+    "Identifier": {"value": "x"}, "Name": {"text": "x"}, "Protocol": {"series": "x"}, "Stage": {"summary": Concept("x")},
+    "UDI": {"carrier": "x"},
+}  # fmt: skip
+"""What a part says that would say nothing."""
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: NAMES, bool: st.booleans(), int: st.integers(0, 10_000), Concept: concepts, Coding: codings,
-    Quantity: quantities, Range: ranges, Result: results, Size: sizes, Timing: timings,
+    Quantity: quantities, Range: ranges, Result: results, Size: sizes, Timing: timings, Ratio: ratios,
+    Decimal: DECIMALS.map(Decimal),
 }  # fmt: skip
 
 _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
@@ -200,6 +234,15 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
     ("", "uid"): lambda making: st.sampled_from(["1.2.840.1", "2.25.7"]),
     ("", "system"): lambda making: st.sampled_from(["https://hospital.example/ids", "urn:oid:1.2.3"]),
     ("Contact", "system"): lambda making: st.sampled_from(["phone", "email"]),
+    ("Dosage", "dose_range"): lambda making: plain_ranges,
+    ("Attachment", "data"): lambda making: st.sampled_from(["/9j/4AAQ", "AAEC"]),
+    ("Attachment", "media_type"): lambda making: st.sampled_from(["text/plain", "application/pdf"]),
+    ("Attachment", "url"): lambda making: st.just("http://x.org/report.pdf"),
+    ("Attachment", "hash"): lambda making: st.just("2jmj7l5rSw0yVb/vlWAYkK/YBwk="),
+    ("Attachment", "created"): lambda making: st.just("2020-02-03"),
+    ("Document", "recorded"): lambda making: instants,
+    ("", "jurisdiction"): lambda making: st.just("http://x.org/jurisdiction"),
+    ("UDI", "issuer"): lambda making: st.just("http://x.org/issuer"),
     ("", "language"): lambda making: st.sampled_from(["en", "de-AT"]),
     ("", "birth"): lambda making: st.builds(When, dates.filter(lambda d: "T" not in d.text)),
     ("Patient", "age"): lambda making: st.builds(When, spans.filter(lambda s: s.high is None and s.comparator is None)),
@@ -219,6 +262,11 @@ _SPECIAL: dict[tuple[str, str], Callable[[Making], st.SearchStrategy[Any]]] = {
 }
 
 
+def slug(kind: str) -> str:
+    """The name of a section as an id has it."""
+    return kind.replace("_", "-")
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     """A valid case."""
@@ -226,24 +274,27 @@ def cases(draw: st.DrawFn) -> Case:
     sections: dict[str, list[str]] = {}
     for kind in KINDS:
         count = draw(st.integers(0, 2))
-        sections[kind] = [f"{kind}-{n}" for n in range(count)]
+        sections[kind] = [f"{slug(kind)}-{n}" for n in range(count)]
         making.ids.update(dict.fromkeys(sections[kind], kind))
     making.ids["patient"] = "patient"
     sections["timeline"] = [*sections["timeline"], "index"]
     making.ids["index"] = "timeline"
     made: dict[str, Any] = {kind: {} for kind in KINDS}
     patient = {"birth": None} if draw(st.booleans()) else {"age": None}
+    making.kind = "patient"
     made["patient"] = making.part(_model("patient"), **patient)
     making.anchors.append(("patient", ""))
     for kind in KINDS:
         for key in sections[kind]:
-            making.current = key
+            making.current, making.kind = key, kind
             item = making.part(_model(kind))
             if kind == "imaging":
+                making.kind = "imaging.findings"
                 findings = {f"{key}-f{n}": making.part(_inner()) for n in range(draw(st.integers(0, 2)))}
                 item = item.model_copy(update={"findings": findings})
             made[kind][key] = item
             making.anchors += [(key, point) for point in TIMES.get(kind, ())]
+    making.kind = "source"
     made["source"] = making.part(_model("source")) if draw(st.booleans()) else None
     if made["source"] and made["source"].text:
         text = made["source"].text

@@ -139,8 +139,8 @@ def _stated(type: str, item: Any) -> Identity | None:
 
 
 def stated_in(resource: dict[str, Json]) -> Identity | None:
-    """The first identifier of its own that a resource states in full."""
-    held = resource.get("identifier")
+    """The first identifier of its own that a resource of people or places states in full; others share theirs."""
+    held = resource.get("identifier") if resource.get("resourceType") in _IDENTIFIED else None
     for identifier in held if isinstance(held, list) else ():
         if not isinstance(identifier, dict) or identifier.get("use") in _PASSING:
             continue

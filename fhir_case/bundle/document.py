@@ -36,15 +36,19 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("11450-4", "Problem list - Reported", "Problems", ("diagnoses",), True),
     Section("48765-2", None, "Allergies and Intolerances", ("allergies",), True),
-    Section("10160-0", None, "Medications", ("medications",), True),
+    Section("10160-0", None, "Medications", ("medications", "prescriptions"), True),
     Section("11369-6", None, "Immunizations", ("immunizations",)),
     Section("30954-2", None, "Results", ("labs", "reports", "imaging.findings", "variants", "implications")),
     Section("47519-4", "History of Procedures Document", "Procedures", ("procedures",)),
     Section("29545-1", "Physical findings Narrative", "Findings and course", ("findings", "outcomes")),
+    Section("46264-8", None, "Medical devices", ("device_uses",)),
+    Section("18776-5", None, "Plan of care", ("care_plans", "goals")),
+    Section("104605-1", None, "Alerts", ("flags",)),
     Section("10157-6", None, "Family history", ("family",)),
     Section(
         None, None, "Encounters, imaging studies, people and places",
-        ("timeline", "imaging", "practitioners", "roles", "organizations", "phenopacket"),
+        ("timeline", "imaging", "administrations", "care_teams", "devices", "drugs", "specimens", "documents", "locations",
+         "practitioners", "roles", "organizations", "phenopacket"),
     ),
 )  # fmt: skip
 """The sections in the order of printing. Displays only where they are confirmed (../shared/seed/codes.yaml).

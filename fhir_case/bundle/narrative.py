@@ -62,6 +62,10 @@ def _dosage(item: Any) -> str:
     return ", ".join(d.text or (str(d.dose) if d.dose else "") for d in item.dosage)
 
 
+def _not_to_do(item: Any) -> str:
+    return "not to be given" if item.not_to_do else ""
+
+
 def _size(item: Any) -> str:
     return item.size.plain() if item.size else ""
 
@@ -112,7 +116,7 @@ _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
     "phenopacket": (_words("identifier", "phenopacket "),),
     "procedures": (_WHAT, _words("status"), _words("sites"), _words("when")),
     "reports": (_WHAT, _words("conclusion"), _words("when")),
-    "medications": (_WHAT, _words("status"), _dosage, _words("taken")),
+    "medications": (_WHAT, _words("drug"), _words("status"), _dosage, _words("taken")),
     "allergies": (_WHAT, _words("status"), _words("certainty"), _reactions),
     "immunizations": (_words("vaccine"), _words("status"), _words("when")),
     "family": (_words("relationship"), _conditions,),
@@ -121,4 +125,16 @@ _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
     "practitioners": (_names,),
     "roles": (_words("codes"), _words("specialties"), _role),
     "organizations": (_names,),
+    "prescriptions": (_not_to_do, _WHAT, _words("drug"), _words("intent"), _words("status"), _dosage, _words("authored")),
+    "administrations": (_WHAT, _words("drug"), _words("status"), _words("when")),
+    "flags": (_WHAT, _words("status"), _words("when")),
+    "care_plans": (_words("title"), _words("categories"), _words("intent"), _words("status"), _words("when")),
+    "care_teams": (_words("name"), _words("indications"), _words("status"), _words("when")),
+    "goals": (_words("description"), _words("status"), _words("start")),
+    "device_uses": (_words("device"), _words("status"), _words("when")),
+    "devices": (_words("type"), _words("manufacturer"), _words("model"), _words("status")),
+    "drugs": (_WHAT, _words("form"), _words("status")),
+    "specimens": (_words("type"), _words("status"), _words("received")),
+    "documents": (_words("type"), _words("description"), _words("status"), _words("recorded")),
+    "locations": (_words("name"), _words("types"), _words("status")),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from fhir_case.issues import Issue
 from fhir_case.lens import Mapping
 from fhir_case.lens.modifiers import modifiers_of
 from fhir_case.mappings import (
+    care,
     condition,
     document,
     encounter,
@@ -27,6 +28,7 @@ from fhir_case.mappings import (
     prevention,
     procedure,
     report,
+    things,
 )
 
 
@@ -76,18 +78,9 @@ class Mappings:
 def own() -> Mappings:
     """The mappings of this package."""
     modules = (
-        people,
-        encounter,
-        condition,
-        genomics,
-        observation,
-        procedure,
-        imaging,
-        report,
-        medication,
-        prevention,
+        people, encounter, condition, genomics, observation, procedure, imaging, report, medication, prevention, care, things,
         document,
-    )
+    )  # fmt: skip
     return Mappings(mapping for module in modules for mapping in module.MAPPINGS)
 
 

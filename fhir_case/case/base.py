@@ -20,7 +20,8 @@ __all__ = [
 ItemId = Annotated[str, BeforeValidator(item_id), Field(json_schema_extra={"pattern": f"^{ID}$"})]
 """The key of an item; unique in the whole case."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""Characters that FHIR text cannot hold."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -30,7 +31,7 @@ def _text(raw: Any) -> Any:
         return raw
     if not raw.strip():
         raise Unreadable("expected text, found nothing", "leave the field out where it is not stated")
-    if _CONTROL.search(raw):
+    if CONTROL.search(raw):
         raise Unreadable(f"{shortened(raw)} has control characters, which FHIR text cannot hold")
     return str(raw)
 

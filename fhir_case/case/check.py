@@ -21,37 +21,116 @@ INDEX = "index"
 TIMES = {
     "timeline": ("",), "diagnoses": ("", "diagnosed", "resolved"), "findings": ("",), "labs": ("",),
     "procedures": ("",), "imaging": ("",), "imaging.findings": ("",), "reports": ("",), "medications": ("",),
-    "outcomes": ("",), "allergies": ("",), "immunizations": ("",), "patient": ("",),
+    "outcomes": ("",), "allergies": ("",), "immunizations": ("",), "patient": ("",), "prescriptions": ("",),
+    "administrations": ("",), "care_plans": ("",),
 }  # fmt: skip
 """The times of each kind of item that others can be relative to; empty: its main one."""
 
 
 _OBSERVED = ("findings", "labs", "outcomes", "imaging.findings")
 _PEOPLE = ("practitioners", "roles", "organizations", "patient")
+_STAFF = ("practitioners", "roles")
 
 TARGETS: dict[str, tuple[str, ...]] = {
-    "organization": ("organizations",),
-    "part_of": ("organizations",),
-    "custodian": ("organizations",),
-    "practitioner": ("practitioners",),
-    "encounter": ("timeline",),
+    "assessments": (*_OBSERVED, "reports"),
+    "asserter": (*_STAFF, "patient"),
+    "assigner": ("organizations",),
+    "authenticator": (*_STAFF, "organizations"),
+    "author": (*_STAFF, "patient"),
+    "authority": ("organizations",),
     "authors": _PEOPLE,
-    "performers": _PEOPLE,
-    "reports.performers": ("practitioners", "roles", "organizations"),
+    "based_on": ("care_plans",),
+    "because_of": ("diagnoses", "procedures", *_OBSERVED),
+    "collector": _STAFF,
+    "contributors": (*_PEOPLE, "care_teams", "devices"),
+    "custodian": ("organizations",),
+    "derived_from": (*_OBSERVED, "documents", "imaging"),
+    "destination": ("locations", "organizations"),
+    "device": ("devices",),
+    "devices": ("devices",),
+    "diagnosis": ("diagnoses", "procedures"),
+    "drug": ("drugs",),
     "due_to": ("diagnoses", "procedures", "medications", "immunizations"),
+    "encounter": ("timeline",),
+    "encounters": ("timeline",),
+    "goals": ("goals",),
     "imaging": ("imaging",),
-    "reports": ("reports",),
-    "results": (*_OBSERVED, "variants", "implications"),
-    "variants": ("variants",),
+    "informant": _PEOPLE,
+    "interpreters": _STAFF,
+    "issuer": ("organizations",),
+    "location": ("locations",),
+    "locations": ("locations",),
+    "manufacturer": ("organizations",),
+    "on_behalf_of": ("organizations",),
+    "organization": ("organizations",),
+    "organizations": ("organizations",),
+    "origin": ("locations", "organizations"),
+    "owner": ("organizations",),
+    "parents": ("specimens",),
     "parts": _OBSERVED,
+    "patient": ("patient",),
+    "performer": ("organizations",),
+    "performers": _PEOPLE,
+    "practitioner": ("practitioners",),
+    "practitioners": (*_STAFF, "organizations"),
+    "procedure": ("procedures",),
     "reasons": ("diagnoses", *_OBSERVED, "reports"),
-}
+    "recorder": _STAFF,
+    "reference": ("prescriptions",),
+    "referrer": _STAFF,
+    "replaces": ("prescriptions",),
+    "reports": ("reports",),
+    "request": ("prescriptions",),
+    "requester": _PEOPLE,
+    "results": (*_OBSERVED, "variants", "implications"),
+    "sample": ("specimens",),
+    "specimens": ("specimens",),
+    "teams": ("care_teams",),
+    "used": ("devices", "drugs"),
+    "variants": ("variants",),
+    "who": _STAFF,
+    "administrations.part_of": ("administrations", "procedures"),
+    "administrations.performers": (*_STAFF, "patient", "devices"),
+    "administrations.reasons": ("diagnoses", *_OBSERVED, "reports"),
+    "allergies.recorder": (*_STAFF, "patient"),
+    "care_plans.author": (*_PEOPLE, "care_teams", "devices"),
+    "care_plans.performers": (*_PEOPLE, "care_teams", "devices"),
+    "care_plans.reasons": ("diagnoses",),
+    "care_teams.reasons": ("diagnoses",),
+    "care_teams.who": (*_PEOPLE, "care_teams"),
+    "diagnoses.recorder": (*_STAFF, "patient"),
+    "documents.authors": (*_PEOPLE, "devices"),
+    "goals.reasons": ("diagnoses", *_OBSERVED, "medications"),
+    "immunizations.performers": (*_STAFF, "organizations"),
+    "locations.part_of": ("locations",),
+    "medications.based_on": ("care_plans", "prescriptions"),
+    "medications.derived_from": (),
+    "medications.part_of": ("administrations", "medications", "procedures", *_OBSERVED),
+    "medications.reasons": ("diagnoses", *_OBSERVED),
+    "organizations.part_of": ("organizations",),
+    "prescriptions.based_on": ("care_plans", "prescriptions"),
+    "prescriptions.reasons": ("diagnoses", *_OBSERVED),
+    "procedures.part_of": ("procedures", "administrations", *_OBSERVED),
+    "procedures.recorder": (*_STAFF, "patient"),
+    "reports.based_on": ("care_plans", "prescriptions"),
+    "reports.performers": (*_STAFF, "organizations"),
+    "specimens.patient": ("patient", "devices", "locations"),
+    "timeline.part_of": ("timeline",),
+} | {
+    f"{kind}.{name}": sections
+    for kind in _OBSERVED
+    for name, sections in (
+        ("part_of", ("administrations", "medications", "procedures", "immunizations", "imaging")),
+        ("based_on", ("care_plans", "prescriptions")),
+    )
+}  # fmt: skip
 """The sections whose items a field may name, after the target types of R4's references; fields not here name any."""
 
 
 def targets(kind: str, name: str) -> tuple[str, ...]:
     """The sections whose items a field of a section may name; empty: all."""
-    return TARGETS.get(f"{kind}.{name}") or TARGETS.get(name, ())
+    own = TARGETS.get(f"{kind}.{name}")
+    return TARGETS.get(name, ()) if own is None else own
 
 
 class Problem(NamedTuple):

@@ -1,20 +1,18 @@
-"""What was found and what was done: diagnoses, findings, laboratory, imaging, procedures, medications, outcomes."""
+"""What was found and what was done: diagnoses, findings, laboratory, imaging, procedures, outcomes."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from fhir_case.case.base import Code, Instant, Item, ItemId, Part, Ref, Stated, Text
+from fhir_case.case.base import Code, Instant, ItemId, Part, Ref, Stated, Text
 from fhir_case.case.coded import Coding, Concept
-from fhir_case.case.measured import Quantity, Range, Result, Size
+from fhir_case.case.links import Link
+from fhir_case.case.measured import Range, Result, Size
 from fhir_case.case.problems import Unreadable
-from fhir_case.case.timing import Timing
-from fhir_case.case.when import LIVED, Date, Period, Point, Span, When, Words, told_as
-
-Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
-"""Remarks, in words."""
+from fhir_case.case.records import Attachment, Notes, Record
+from fhir_case.case.when import Point, When
 
 ObservationStatus = Literal[
     "registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"
@@ -33,7 +31,16 @@ Missing = Literal[
 ]  # fmt: skip
 
 
-class Diagnosis(Item):
+class Stage(Stated):
+    """How far a disease has gone."""
+
+    summary: Concept | None = None
+    type: Concept | None = None
+    """Which staging this is: clinical, pathological, …"""
+    assessments: list[Ref] = Field(default_factory=list)
+
+
+class Diagnosis(Record):
     """A condition of the patient; `diagnosed` (when it was recognised) and `onset` (when it began) are two things."""
 
     code: Concept
@@ -55,6 +62,12 @@ class Diagnosis(Item):
     """The findings and procedures that support it, symptoms among them."""
     manifestations: list[Concept] = Field(default_factory=list)
     """What supports it, as codes."""
+    stages: list[Stage] = Field(default_factory=list)
+    categories: list[Concept] = Field(default_factory=list)
+    """Other categories."""
+    recorder: Ref | None = None
+    asserter: Ref | None = None
+    """Who said so."""
     encounter: Ref | None = None
     notes: Notes = Field(default_factory=list)
 
@@ -64,11 +77,13 @@ class Component(Part):
 
     code: Concept
     value: Result | None = None
+    missing: Missing | None = None
+    """Why there is no value, where that is stated."""
     interpretation: list[Concept] = Field(default_factory=list)
     reference: list[Range] = Field(default_factory=list)
 
 
-class Observed(Item):
+class Observed(Record):
     """What every observation has."""
 
     code: Concept
@@ -84,6 +99,14 @@ class Observed(Item):
     method: Concept | None = None
     components: list[Component] = Field(default_factory=list)
     performers: list[Ref] = Field(default_factory=list)
+    device: Ref | None = None
+    """What it was measured with."""
+    based_on: list[Ref] = Field(default_factory=list)
+    """The orders and plans that it fulfils."""
+    part_of: list[Ref] = Field(default_factory=list)
+    """The procedures and the like during which it was made."""
+    categories: list[Concept] = Field(default_factory=list)
+    """Other categories."""
     encounter: Ref | None = None
     notes: Notes = Field(default_factory=list)
 
@@ -114,6 +137,8 @@ class Finding(Observed):
     reference: list[Range] = Field(default_factory=list)
     parts: list[Ref] = Field(default_factory=list)
     """The findings it is made of, or that belong to it."""
+    derived_from: list[Ref] = Field(default_factory=list)
+    """What it was worked out from."""
 
 
 class Lab(Observed):
@@ -122,8 +147,21 @@ class Lab(Observed):
     reference: list[Range] = Field(default_factory=list)
     specimen: Text | None = None
     """What was examined, in words."""
+    sample: Ref | None = None
+    """What was examined: one of the specimens."""
+    derived_from: list[Ref] = Field(default_factory=list)
+    """What it was worked out from."""
     parts: list[Ref] = Field(default_factory=list)
     """The results of a panel."""
+
+    @model_validator(mode="after")
+    def _one_specimen(self) -> Self:
+        """A specimen that is only named is told in words."""
+        if self.specimen is not None and self.sample is not None:
+            raise Unreadable("specimen and sample cannot stand together", "leave one of them out")
+        if isinstance(self.sample, Link) and self.sample == Link(display=self.sample.display):
+            self.__dict__.update(specimen=self.sample.display, sample=None)
+        return self
 
     @model_validator(mode="after")
     def _unknown_is_nothing(self) -> Self:
@@ -154,6 +192,16 @@ class ImagingFinding(Observed):
     """It was looked for and not there."""
 
 
+class Image(Part):
+    """One image (or other DICOM instance) of a series."""
+
+    uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=64)]
+    sop_class: Coding | None = None
+    """The DICOM SOP class."""
+    number: Annotated[int, Field(ge=0)] | None = None
+    title: Text | None = None
+
+
 class Series(Part):
     """One series (or figure panel) of an imaging study."""
 
@@ -167,9 +215,11 @@ class Series(Part):
     instances: Annotated[int, Field(ge=0)] | None = None
     uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)*$", max_length=64)] | None = None
     """The real DICOM series UID, where there is one."""
+    started: Point | None = None
+    images: list[Image] = Field(default_factory=list)
 
 
-class Imaging(Item):
+class Imaging(Record):
     """An imaging study: its series, and what it shows."""
 
     status: Literal["registered", "available", "cancelled", "entered-in-error", "unknown"] = "unknown"
@@ -181,11 +231,18 @@ class Imaging(Item):
     reasons: list[Concept] = Field(default_factory=list)
     series: list[Series] = Field(default_factory=list)
     findings: dict[ItemId, ImagingFinding] = Field(default_factory=dict)
+    series_count: Annotated[int, Field(ge=0)] | None = None
+    instances: Annotated[int, Field(ge=0)] | None = None
+    """How many images there are in all."""
+    referrer: Ref | None = None
+    interpreters: list[Ref] = Field(default_factory=list)
+    procedure: Ref | None = None
+    location: Ref | None = None
     encounter: Ref | None = None
     notes: Notes = Field(default_factory=list)
 
 
-class Procedure(Item):
+class Procedure(Record):
     """Something that was done to or with the patient: a biopsy, an operation, an examination."""
 
     code: Concept
@@ -198,13 +255,25 @@ class Procedure(Item):
     indications: list[Concept] = Field(default_factory=list)
     """Why it was done, as codes or words."""
     outcome: Concept | None = None
+    complications: list[Concept] = Field(default_factory=list)
+    follow_up: list[Concept] = Field(default_factory=list)
     reports: list[Ref] = Field(default_factory=list)
     performers: list[Ref] = Field(default_factory=list)
+    recorder: Ref | None = None
+    asserter: Ref | None = None
+    location: Ref | None = None
+    part_of: list[Ref] = Field(default_factory=list)
+    """The procedure (or the like) that it is a part of."""
+    based_on: list[Ref] = Field(default_factory=list)
+    used: list[Ref] = Field(default_factory=list)
+    """What was used: devices, drugs."""
+    status_reason: Concept | None = None
+    """Why it was not done, or stopped."""
     encounter: Ref | None = None
     notes: Notes = Field(default_factory=list)
 
 
-class DiagnosticReport(Item):
+class DiagnosticReport(Record):
     """The report of an examination: what it covers and concludes."""
 
     code: Concept
@@ -214,108 +283,13 @@ class DiagnosticReport(Item):
     issued: Instant | None = None
     imaging: list[Ref] = Field(default_factory=list)
     results: list[Ref] = Field(default_factory=list)
+    specimens: list[Ref] = Field(default_factory=list)
     performers: list[Ref] = Field(default_factory=list)
+    interpreters: list[Ref] = Field(default_factory=list)
+    based_on: list[Ref] = Field(default_factory=list)
     conclusion: Text | None = None
     conclusions: list[Concept] = Field(default_factory=list)
     """The conclusion as codes."""
+    forms: list[Attachment] = Field(default_factory=list)
+    """The whole report as it was issued."""
     encounter: Ref | None = None
-
-
-class Dosage(Stated):
-    """How a drug is taken."""
-
-    text: Text | None = None
-    dose: Quantity | None = None
-    timing: Timing | None = None
-    route: Concept | None = None
-    as_needed: bool | None = None
-    site: Concept | None = None
-
-
-Dosages = Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)]
-
-
-class Medication(Item):
-    """A drug that the patient takes, took, or did not take."""
-
-    code: Concept
-    status: Literal[
-        "active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"
-    ] = "unknown"
-    status_reason: list[Concept] = Field(default_factory=list)
-    """Why it was stopped, held or not taken."""
-    taken: When | None = None
-    asserted: Point | None = None
-    """When this was told."""
-    dosage: Dosages = Field(default_factory=list)
-    reasons: list[Ref] = Field(default_factory=list)
-    """The diagnoses it is taken for."""
-    indications: list[Concept] = Field(default_factory=list)
-    """What it is taken for, as codes or words."""
-    encounter: Ref | None = None
-    notes: Notes = Field(default_factory=list)
-
-
-class Reaction(Part):
-    """What an allergy did."""
-
-    manifestations: list[Concept] = Field(min_length=1)
-    substance: Concept | None = None
-    severity: Literal["mild", "moderate", "severe"] | None = None
-    onset: Point | None = None
-    description: Text | None = None
-
-
-class Allergy(Item):
-    """An allergy or intolerance; `code` can also say that none is known."""
-
-    code: Concept
-    status: Literal["active", "inactive", "resolved"] | None = None
-    certainty: Literal["unconfirmed", "confirmed", "refuted", "entered-in-error"] | None = None
-    type: Literal["allergy", "intolerance"] | None = None
-    categories: list[Literal["food", "medication", "environment", "biologic"]] = Field(default_factory=list)
-    criticality: Literal["low", "high", "unable-to-assess"] | None = None
-    onset: When | None = None
-    recorded: Point | None = None
-    reactions: list[Reaction] = Field(default_factory=list)
-    notes: Notes = Field(default_factory=list)
-
-
-class Immunization(Item):
-    """A vaccine that was given, or not."""
-
-    vaccine: Concept
-    status: Literal["completed", "entered-in-error", "not-done"] = "completed"
-    status_reason: Concept | None = None
-    when: Point | None = None
-    dose: Quantity | None = None
-    site: Concept | None = None
-    route: Concept | None = None
-    lot: Text | None = None
-    primary_source: bool | None = None
-    subpotent: bool | None = None
-    """The dose was too weak to count."""
-    encounter: Ref | None = None
-    notes: Notes = Field(default_factory=list)
-
-
-class Illness(Part):
-    """A condition of a relative."""
-
-    code: Concept
-    onset: Annotated[When, told_as(Span, Period, Words), LIVED] | None = None
-    outcome: Concept | None = None
-    contributed_to_death: bool | None = None
-
-
-class FamilyMember(Item):
-    """A relative and his or her conditions."""
-
-    relationship: Concept
-    status: Literal["partial", "completed", "entered-in-error", "health-unknown"] = "partial"
-    name: Text | None = None
-    sex: Concept | None = None
-    age: Annotated[When, told_as(Span, Words), LIVED] | None = None
-    deceased: Annotated[When, told_as(Date, Span, Words), LIVED] | bool | None = None
-    conditions: list[Illness] = Field(default_factory=list)
-    notes: Notes = Field(default_factory=list)

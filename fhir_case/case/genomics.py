@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fhir_case.case.base import Code, Item, Ref, Text
-from fhir_case.case.clinical import Component, Notes, ObservationStatus
+from fhir_case.case.clinical import Component, ObservationStatus
 from fhir_case.case.coded import Concept
+from fhir_case.case.records import Notes
 
 
 class Variant(Item):

@@ -107,7 +107,7 @@ def plain_link(link: str | Link) -> Any:
 REFERENCE = "reference"
 """Marks the fields that name other items."""
 
-Ref = Annotated[
-    str | Link, PlainValidator(link_of), PlainSerializer(plain_link), WithJsonSchema(Link.SCHEMA), REFERENCE
-]
+_SCHEMA = {**Link.SCHEMA, "description": (Link.__doc__ or "").split("\n\n")[0]}
+
+Ref = Annotated[str | Link, PlainValidator(link_of), PlainSerializer(plain_link), WithJsonSchema(_SCHEMA), REFERENCE]
 """Another item of the case by its id, or whoever or whatever is outside it."""

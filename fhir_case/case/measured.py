@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 from fhir_case.case.coded import Concept, looks_coded
 from fhir_case.case.problems import Unreadable, shortened
 from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, part_of, short_or_long, stated, text_of
+from fhir_case.case.when import Date, When
 from fhir_case.terminology import ucum
 
 UCUM = "http://unitsofmeasure.org"
@@ -114,19 +116,21 @@ class Range(Value):
     low: Quantity | None = None
     high: Quantity | None = None
     text: str | None = None
+    type: Concept | None = None
+    """Of a reference range: normal, recommended, treatment, …"""
 
     SCHEMA: ClassVar[dict[str, Any]] = {
         "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": False, "properties": {
-            "low": Quantity.SCHEMA, "high": Quantity.SCHEMA, "text": {"type": "string"}}}]
+            "low": Quantity.SCHEMA, "high": Quantity.SCHEMA, "text": {"type": "string"}, "type": Concept.SCHEMA}}]
     }  # fmt: skip
 
     @classmethod
     def parse(cls, raw: Any) -> Range:
         """Read the short form or the long one."""
         if isinstance(raw, dict):
-            fields = fields_of(raw, "a range", ("low", "high", "text"))
+            fields = fields_of(raw, "a range", ("low", "high", "text", "type"))
             low, high = (part_of(fields, name, Quantity.parse) for name in ("low", "high"))
-            return cls(low, high, part_of(fields, "text", text_of))
+            return cls(low, high, part_of(fields, "text", text_of), part_of(fields, "type", Concept.parse))
         match = _RANGE.fullmatch(text_of(raw, "a range such as '3.5 to 5.1 mmol/L'").strip())
         if match is None:
             raise Unreadable(f"expected a range such as '3.5 to 5.1 mmol/L', found {shortened(raw)}")
@@ -142,7 +146,8 @@ class Range(Value):
     def plain(self) -> Any:
         """`3.5 to 5.1 mmol/L` where that says it all, else the long form."""
         low, high = (bound and bound.plain() for bound in (self.low, self.high))
-        return short_or_long(self, self._short(), stated(low=low, high=high, text=self.text))
+        type_ = self.type and self.type.plain()
+        return short_or_long(self, self._short(), stated(low=low, high=high, text=self.text, type=type_))
 
     def _short(self) -> str:
         unit = next((q.code for q in (self.low, self.high) if q and q.code), None)
@@ -156,14 +161,80 @@ class Range(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio(Value):
+    """One amount per another: `500 mg per 5 mL`; or `{numerator: …, denominator: …}`."""
+
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": False, "properties": {
+            "numerator": Quantity.SCHEMA, "denominator": Quantity.SCHEMA}}]
+    }  # fmt: skip
+
+    @classmethod
+    def parse(cls, raw: Any) -> Ratio:
+        """Read the short form or the long one."""
+        if isinstance(raw, dict):
+            fields = fields_of(raw, "a ratio", ("numerator", "denominator"))
+            made = cls(*(part_of(fields, name, Quantity.parse) for name in ("numerator", "denominator")))
+            if made == cls():
+                raise Unreadable("expected a numerator and a denominator, found neither")
+            return made
+        above, per, below = text_of(raw, "a ratio such as '500 mg per 5 mL'").partition(" per ")
+        if not per:
+            raise Unreadable(f"expected a ratio such as '500 mg per 5 mL', found {shortened(raw)}")
+        return cls(Quantity.parse(above), Quantity.parse(below))
+
+    def plain(self) -> Any:
+        """`500 mg per 5 mL` where that says it all, else the long form."""
+        above, below = (part and part.plain() for part in (self.numerator, self.denominator))
+        return short_or_long(self, f"{above} per {below}", stated(numerator=above, denominator=below))
+
+    def __str__(self) -> str:
+        return f"{self.numerator or '?'} per {self.denominator or '?'}"
+
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day, as written (https://hl7.org/fhir/R4/datatypes.html#time)."""
+
+    text: str
+
+    @classmethod
+    def parse(cls, raw: Any) -> Clock:
+        """Read `08:30:00`."""
+        text = text_of(raw, "a time of day such as 08:30:00")
+        if not _TIME.fullmatch(text):
+            raise Unreadable(f"expected a time of day such as 08:30:00, found {shortened(text)}", code="time-invalid")
+        return cls(text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _dated(raw: Any) -> When:
+    """A date, or a period of dates: what a value of FHIR can be."""
+    when = When.parse(raw)
+    moments = when.moments()
+    if not moments or not all(isinstance(moment, Date) for moment in moments):
+        raise Unreadable(f"expected a date or a period of dates, found {shortened(raw)}", code="time-invalid")
+    return when
+
+
+@dataclass(frozen=True, slots=True)
 class Result(Value):
     """The value of an observation: `7.20 mg/dL`, a code, a text, or `{boolean: …}`, `{integer: …}`, `{text: …}` (coded).
 
-    Text that starts with a number is a quantity, text that starts with a code system is a code, and any other is text;
+    Also `{range: …}`, `{ratio: …}`, `{when: …}` (a date or period) and `{time: …}` (of day). Text that
+    starts with a number is a quantity, text that starts with a code system is a code, and any other is text;
     `{string: …}` is always text.
     """
 
-    value: Quantity | Concept | Range | str | bool | int
+    value: Quantity | Concept | Range | Ratio | When | Clock | str | bool | int
 
     SCHEMA: ClassVar[dict[str, Any]] = {
         "anyOf": [{"type": ["string", "number"]}, {"type": "array"}, {"type": "object"}]
@@ -180,8 +251,8 @@ class Result(Value):
                 return cls(_truth(raw[form]))
             if form == "integer":
                 return cls(integer_of(raw[form]))
-            if form == "range":
-                return cls(Range.parse(raw[form]))
+            if form in _FORMS:
+                return cls(_FORMS[form](raw[form]))
             amount = raw.keys() & {"value", "comparator", "unit", "code", "system"} and not raw.keys() & {
                 "text",
                 "codes",
@@ -202,8 +273,11 @@ class Result(Value):
             return {"boolean": value}
         if isinstance(value, int):
             return {"integer": value}
-        if isinstance(value, Range):
-            return {"range": value.plain()}
+        if isinstance(value, Range | Ratio | When):
+            form = {Range: "range", Ratio: "ratio", When: "when"}[type(value)]
+            return {form: value.plain()}
+        if isinstance(value, Clock):
+            return {"time": value.text}
         if isinstance(value, str):
             return short_or_long(self, value, {"string": value})
         if isinstance(value, Concept):
@@ -215,6 +289,11 @@ class Result(Value):
     def __str__(self) -> str:
         return self.value.label if isinstance(self.value, Concept) else str(self.value)
 
+
+_FORMS: dict[str, Callable[[Any], Range | Ratio | When | Clock]] = {
+    "range": Range.parse, "ratio": Ratio.parse, "when": _dated, "time": Clock.parse,
+}  # fmt: skip
+"""The forms of a result that have a name, and how they are read."""
 
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 

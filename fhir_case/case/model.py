@@ -8,23 +8,22 @@ from typing import Any, NamedTuple, Self
 from pydantic import Field, PrivateAttr, SerializeAsAny, model_validator
 
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
+from fhir_case.case.care import CarePlan, CareTeam, Device, DeviceUse, Document, Flag, Goal, Location, Specimen
 from fhir_case.case.clinical import (
-    Allergy,
     Diagnosis,
     DiagnosticReport,
-    FamilyMember,
     Finding,
     Imaging,
-    Immunization,
     Lab,
-    Medication,
     Outcome,
     Procedure,
 )
 from fhir_case.case.envelope import Envelope
 from fhir_case.case.genomics import Implication, Variant
+from fhir_case.case.medication import Administration, Drug, Medication, Prescription
 from fhir_case.case.people import Event, Organization, Patient, Practitioner, Role, Source
 from fhir_case.case.phenopacket import Phenopacket
+from fhir_case.case.prevention import Allergy, FamilyMember, Immunization
 from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.json import canonical
 
@@ -65,10 +64,22 @@ class CaseModel(Model):
     implications: dict[ItemId, Implication] = Field(default_factory=dict)
     reports: dict[ItemId, DiagnosticReport] = Field(default_factory=dict)
     medications: dict[ItemId, Medication] = Field(default_factory=dict)
+    prescriptions: dict[ItemId, Prescription] = Field(default_factory=dict)
+    administrations: dict[ItemId, Administration] = Field(default_factory=dict)
     outcomes: dict[ItemId, Outcome] = Field(default_factory=dict)
     allergies: dict[ItemId, Allergy] = Field(default_factory=dict)
     immunizations: dict[ItemId, Immunization] = Field(default_factory=dict)
     family: dict[ItemId, FamilyMember] = Field(default_factory=dict)
+    flags: dict[ItemId, Flag] = Field(default_factory=dict)
+    care_plans: dict[ItemId, CarePlan] = Field(default_factory=dict)
+    care_teams: dict[ItemId, CareTeam] = Field(default_factory=dict)
+    goals: dict[ItemId, Goal] = Field(default_factory=dict)
+    device_uses: dict[ItemId, DeviceUse] = Field(default_factory=dict)
+    devices: dict[ItemId, Device] = Field(default_factory=dict)
+    drugs: dict[ItemId, Drug] = Field(default_factory=dict)
+    specimens: dict[ItemId, Specimen] = Field(default_factory=dict)
+    documents: dict[ItemId, Document] = Field(default_factory=dict)
+    locations: dict[ItemId, Location] = Field(default_factory=dict)
     practitioners: dict[ItemId, Practitioner] = Field(default_factory=dict)
     roles: dict[ItemId, Role] = Field(default_factory=dict)
     organizations: dict[ItemId, Organization] = Field(default_factory=dict)
@@ -152,11 +163,13 @@ OTHER = "other"
 
 KINDS = (
     "timeline", "diagnoses", "findings", "labs", "procedures", "imaging", "variants", "implications", "reports",
-    "medications", "outcomes", "allergies", "immunizations", "family", "practitioners", "roles", "organizations",
+    "medications", "prescriptions", "administrations", "outcomes", "allergies", "immunizations", "family", "flags",
+    "care_plans", "care_teams", "goals", "device_uses", "devices", "drugs", "specimens", "documents", "locations",
+    "practitioners", "roles", "organizations",
 )  # fmt: skip
 """The sections that hold items keyed by id."""
 
-_LAST = ("quotes", "remainder")
+_LAST = ("identifiers", "language", "quotes", "remainder")
 
 
 def _ordered(plain: Any) -> Any:

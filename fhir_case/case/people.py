@@ -8,21 +8,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from fhir_case.case.base import Code, Instant, Item, Part, Ref, Stated, Text
 from fhir_case.case.coded import Coding, Concept
+from fhir_case.case.measured import Quantity
 from fhir_case.case.problems import Unreadable
-from fhir_case.case.when import Date, Period, Point, Relative, Span, When, Words, told_as
+from fhir_case.case.records import Identifier, Numeral, Positive, Record, Visited
+from fhir_case.case.when import Date, Point, Relative, Span, When, Words, told_as
 
 Sex = Literal["male", "female", "other", "unknown"]
-
-
-class Identifier(Stated):
-    """A business identifier: `{system: https://hospital.example/mrn, value: 'A 123'}`."""
-
-    system: Text | None = None
-    """The namespace, as a URI."""
-    value: Text | None = None
-    type: Concept | None = None
-    use: Literal["usual", "official", "temp", "secondary", "old"] | None = None
-    """An `old` one is not used any more."""
 
 
 class Name(Stated):
@@ -33,6 +24,7 @@ class Name(Stated):
     given: list[Text] = Field(default_factory=list)
     prefix: list[Text] = Field(default_factory=list)
     suffix: list[Text] = Field(default_factory=list)
+    when: Visited | None = None
     use: Literal["usual", "official", "temp", "nickname", "anonymous", "old", "maiden"] | None = None
 
 
@@ -42,6 +34,9 @@ class Contact(Stated):
     system: Literal["phone", "fax", "email", "pager", "url", "sms", "other"] | None = None
     value: Text | None = None
     use: Literal["home", "work", "temp", "old", "mobile"] | None = None
+    when: Visited | None = None
+    rank: Positive | None = None
+    """1 is tried first."""
 
 
 class Address(Stated):
@@ -54,6 +49,7 @@ class Address(Stated):
     state: Text | None = None
     postal_code: Text | None = None
     country: Text | None = None
+    when: Visited | None = None
     use: Literal["home", "work", "temp", "old", "billing"] | None = None
     type: Literal["postal", "physical", "both"] | None = None
 
@@ -79,11 +75,23 @@ Told = Annotated[Concept, AfterValidator(_told)]
 """A concept in the source's words, with or without codes."""
 
 
-class Patient(Item):
+class Kin(Part):
+    """Whom to turn to for the patient: a parent, a partner, a guardian."""
+
+    roles: list[Concept] = Field(default_factory=list)
+    """What they are to the patient."""
+    name: Name | None = None
+    contacts: list[Contact] = Field(default_factory=list)
+    address: Address | None = None
+    sex: Sex | None = None
+    organization: Ref | None = None
+    when: Visited | None = None
+
+
+class Patient(Record):
     """The person the case is about."""
 
     name: Names = Field(default_factory=list)
-    identifiers: list[Identifier] = Field(default_factory=list)
     sex: Sex | None = None
     """Administrative gender."""
     birth: Annotated[When, told_as(Date, Relative, Words)] | None = None
@@ -98,14 +106,26 @@ class Patient(Item):
     languages: list[Concept] = Field(default_factory=list)
     contacts: list[Contact] = Field(default_factory=list)
     addresses: list[Address] = Field(default_factory=list)
+    kin: list[Kin] = Field(default_factory=list)
+    """Whom to turn to."""
+    practitioners: list[Ref] = Field(default_factory=list)
+    """The general practitioners."""
+    organization: Ref | None = None
+    """Who keeps the record."""
+    multiple_birth: Annotated[bool | Positive, Numeral] | None = None
+    """A twin or the like, or the how manieth."""
+    birth_sex: Literal["F", "M", "OTH", "UNK"] | None = None
+    """As US Core has it: the sex at birth."""
+    birth_place: Address | None = None
+    mothers_maiden_name: Text | None = None
     active: bool | None = None
 
 
-class Organization(Item):
+class Organization(Record):
     """A hospital, department or practice."""
 
     name: Text
-    identifiers: list[Identifier] = Field(default_factory=list)
+    aliases: list[Text] = Field(default_factory=list)
     types: list[Concept] = Field(default_factory=list)
     part_of: Ref | None = None
     contacts: list[Contact] = Field(default_factory=list)
@@ -113,37 +133,80 @@ class Organization(Item):
     active: bool | None = None
 
 
-class Practitioner(Item):
+class Qualification(Part):
+    """What a practitioner has learnt, or may do."""
+
+    code: Concept
+    identifiers: list[Identifier] = Field(default_factory=list)
+    issuer: Ref | None = None
+    when: Visited | None = None
+
+
+class Practitioner(Record):
     """A person who wrote, treated or reported."""
 
     name: Annotated[Names, Field(min_length=1)]
-    identifiers: list[Identifier] = Field(default_factory=list)
     sex: Sex | None = None
+    birth: Annotated[When, told_as(Date)] | None = None
+    qualifications: list[Qualification] = Field(default_factory=list)
+    languages: list[Concept] = Field(default_factory=list)
     contacts: list[Contact] = Field(default_factory=list)
     addresses: list[Address] = Field(default_factory=list)
     active: bool | None = None
 
 
-class Role(Item):
+class Role(Record):
     """What a practitioner is at an organization."""
 
     practitioner: Ref | None = None
     organization: Ref | None = None
     codes: list[Concept] = Field(default_factory=list)
     specialties: list[Concept] = Field(default_factory=list)
+    locations: list[Ref] = Field(default_factory=list)
+    when: Visited | None = None
+    active: bool | None = None
     contacts: list[Contact] = Field(default_factory=list)
 
 
-def _visited(when: When) -> When:
-    """FHIR has a period here: one that starts and ends at the same moment is that moment."""
-    time = when.time
-    return When(time.start) if isinstance(time, Period) and time.start is not None and time.start == time.end else when
+class Participant(Part):
+    """Somebody who took part in an encounter."""
+
+    who: Ref | None = None
+    roles: list[Concept] = Field(default_factory=list)
+    when: Visited | None = None
 
 
-Visited = Annotated[When, told_as(Date, Span, Relative, Period), AfterValidator(_visited)]
+class Stay(Part):
+    """A place of an encounter."""
+
+    location: Ref
+    status: Literal["planned", "active", "reserved", "completed"] | None = None
+    form: Concept | None = None
+    """A bed, a ward, …"""
+    when: Visited | None = None
 
 
-class Event(Item):
+class Hospitalization(Stated):
+    """How the patient came in and left."""
+
+    origin: Ref | None = None
+    admitted_from: Concept | None = None
+    readmission: Concept | None = None
+    diets: list[Concept] = Field(default_factory=list)
+    destination: Ref | None = None
+    discharged_to: Concept | None = None
+
+
+class EncounterDiagnosis(Part):
+    """A diagnosis that an encounter was about."""
+
+    diagnosis: Ref
+    use: Concept | None = None
+    """On admission, at discharge, for billing, …"""
+    rank: Positive | None = None
+
+
+class Event(Record):
     """A point of the timeline at which the patient was seen; times can be told relative to it."""
 
     status: Literal[
@@ -163,6 +226,17 @@ class Event(Item):
     """What it was, such as `Index visit`."""
     reasons: list[Concept] = Field(default_factory=list)
     when: Visited | None = None
+    service: Concept | None = None
+    """The kind of service."""
+    priority: Concept | None = None
+    participants: list[Participant] = Field(default_factory=list)
+    locations: list[Stay] = Field(default_factory=list)
+    hospitalization: Hospitalization | None = None
+    diagnoses: list[EncounterDiagnosis] = Field(default_factory=list)
+    because_of: list[Ref] = Field(default_factory=list)
+    """The diagnoses and the like that were the reason."""
+    duration: Quantity | None = None
+    part_of: Ref | None = None
     organization: Ref | None = None
 
 

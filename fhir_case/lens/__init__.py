@@ -19,33 +19,39 @@ from fhir_case.lens.fields import (
     fixed,
     inside,
     integer,
-    named,
+    needed_for,
     note,
+    numbered,
+    numeral,
+    of_drug,
     of_patient,
     part,
     profile,
     quotes,
     reference,
+    sampled,
     text,
+    truth_or_number,
 )
 from fhir_case.lens.genomic import CHROMOSOME, position
 from fhir_case.lens.imaging import modality, side, uid
 from fhir_case.lens.line import UNREAD, Line, needed
 from fhir_case.lens.mapping import Mapping, Refusal
-from fhir_case.lens.measured import quantity, ranges, result
+from fhir_case.lens.measured import measured_range, quantity, ranges, ratio, result
 from fhir_case.lens.observed import presence
 from fhir_case.lens.people import birth, deceased, race
 from fhir_case.lens.places import CORE, each, extension, filler, first, unknown
-from fhir_case.lens.source import attachment, cited, identified, json_attachment
+from fhir_case.lens.source import attachment, cited, document, identified, json_attachment
 from fhir_case.lens.times import asserted, period, when
 from fhir_case.lens.timings import timing
 
 __all__ = [
     "CHROMOSOME", "CONCEPT", "CORE", "DERIVATION", "ITEM", "TEXT", "TIME", "UNREAD", "WORDS", "Anchor", "CodeTable", "Context",
     "Line", "Mapping", "Refusal", "alone", "always", "asserted", "attachment", "birth", "boolean", "category",
-    "cited", "code", "codes", "coding", "components", "concept", "concepts", "deceased", "each", "extension",
-    "filler", "first", "fixed", "identified", "inside", "integer", "json_attachment", "modality", "named", "needed",
-    "note", "of_patient", "part", "period", "position", "presence", "profile", "quantity", "quotes", "race", "ranges",
-    "reference", "result", "said", "said_as", "several", "side", "size", "text", "timing", "uid", "unknown", "when",
+    "cited", "code", "codes", "coding", "components", "concept", "concepts", "deceased", "document", "each",
+    "extension", "filler", "first", "fixed", "identified", "inside", "integer", "json_attachment", "measured_range",
+    "modality", "needed", "needed_for", "note", "numbered", "numeral", "of_drug", "of_patient", "part", "period",
+    "position", "presence", "profile", "quantity", "quotes", "race", "ranges", "ratio", "reference", "result", "said",
+    "said_as", "sampled", "several", "side", "size", "text", "timing", "truth_or_number", "uid", "unknown", "when",
     "words",
 ]  # fmt: skip

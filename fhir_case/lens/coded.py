@@ -13,7 +13,7 @@ from fhir_case.lens.line import UNREAD, Codec, Line
 from fhir_case.lens.places import Extension, at
 
 
-def code(field: str, element: str, table: CodeTable, **more: Any) -> Line:
+def code(field: str, element: str | Extension, table: CodeTable, **more: Any) -> Line:
     """One of the words of a code table: a `code`, or a CodeableConcept where the table names its system."""
     return at(field, element, table.codec(), **more)
 

@@ -9,6 +9,8 @@ from fhir_case.json import Json
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Codec
 
+_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
+
 
 @dataclass(frozen=True)
 class CodeTable:
@@ -33,15 +35,24 @@ class CodeTable:
 
     def claims(self, entry: Json) -> bool:
         """Whether a CodeableConcept has a code of this system."""
+        systems = self._systems
         for coding in entry.get("coding", ()):  # noqa: SIM110 (a generator costs more than the comparison)
-            if coding.get("system") == self.system:
+            if coding.get("system") in systems:
                 return True
         return False
 
     def word(self, concept: Json) -> str | None:
         """The word for a CodeableConcept with exactly one code of this system, None where no word fits."""
-        codes = [c.get("code") for c in concept.get("coding", ()) if c.get("system") == self.system]
+        codes = [c.get("code") for c in concept.get("coding", ()) if c.get("system") in self._systems]
         return self._back.get(codes[0]) if len(codes) == 1 and type(codes[0]) is str else None
+
+    @cached_property
+    def _systems(self) -> tuple[str | None, ...]:
+        """The system, and what is often written for one of HL7's: its name before R4, and the value set of all its codes."""
+        name = (self.system or "").removeprefix(_TERMINOLOGY)
+        if name == (self.system or ""):
+            return (self.system,)
+        return (self.system, f"http://hl7.org/fhir/ValueSet/{name}", f"http://hl7.org/fhir/{name}")
 
     @cached_property
     def _back(self) -> dict[str, str]:

@@ -22,9 +22,9 @@ from fhir_case.json import Json, copied
 from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.codes import concepts
 from fhir_case.lens.context import Context
+from fhir_case.lens.fields import decimal
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, keys_of, then, whole
 from fhir_case.lens.mapping import Mapping
-from fhir_case.lens.measured import decimal
 from fhir_case.lens.times import put_span, put_span_range, take_span, take_span_range, time_codec
 
 SNOMED = "http://snomed.info/sct"

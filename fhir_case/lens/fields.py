@@ -8,14 +8,18 @@ images have modules of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.base import Part, Quote
+from fhir_case.case.coded import Concept
 from fhir_case.case.links import Link, link_of
+from fhir_case.case.medication import TRUTH
 from fhir_case.case.model import SOURCE
-from fhir_case.json import Json, canonical, copied
+from fhir_case.json import Json, canonical, copied, number
+from fhir_case.lens.coded import put_concept, take_concept
 from fhir_case.lens.context import ITEM, Context
-from fhir_case.lens.line import UNREAD, Codec, Line
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
 from fhir_case.lens.mapping import Mapping
 from fhir_case.lens.places import CORE, Extension, at
 
@@ -53,24 +57,38 @@ def integer(field: str, element: str | Extension, **more: Any) -> Line:
     return at(field, element, INTEGER, **more)
 
 
+def decimal(held: Json) -> Any:
+    """A JSON number as Decimal; a float, which has lost its digits, as it prints."""
+    if type(held) is int:
+        return Decimal(held)
+    if type(held) is float:
+        return number(repr(held))
+    return held if isinstance(held, Decimal) else UNREAD
+
+
+DECIMAL = Codec("decimal", _put_plain, lambda held, context: decimal(held), as_is=True)
+
+
+def numeral(field: str, element: str, **more: Any) -> Line:
+    """A decimal with its digits."""
+    return at(field, element, DECIMAL, **more)
+
+
+def _words(held: Json, context: Context) -> Any:
+    """A text that is no number: in a case file it would be one."""
+    return UNREAD if type(held) is str and held.isascii() and held.isdigit() else TEXT.take(held, context)
+
+
+def numbered(field: str, element: str, number: str) -> Line:
+    """A whole number or a text, under either type: `number` is the name of FHIR's type (`PositiveInt`)."""
+
+    def put(value: int | str, context: Context) -> tuple[str, Json]:
+        return ("String" if isinstance(value, str) else number, value)
+
+    return choice(field, element, ChoiceCodec(f"{number} | string", put, {number: INTEGER.take, "String": _words}))
+
+
 # --- other items ------------------------------------------------------------------------------------------------------
-
-
-NAMED = Codec(
-    "Reference",
-    lambda value, context: {"display": value},
-    lambda held, context: _only(held, "display", context),
-    as_is=True,
-)
-
-
-def named(field: str, element: str, **more: Any) -> Line:
-    """Something that is no resource of its own, only named: a Reference with a display."""
-    return at(field, element, NAMED, **more)
-
-
-def _only(held: Json, name: str, context: Context) -> Any:
-    return TEXT.take(held[name], context) if held.keys() == {name} else UNREAD
 
 
 def put_reference(link: str | Link, context: Context) -> Json:
@@ -132,6 +150,65 @@ def reference(field: str, element: str | Extension, **more: Any) -> Line:
     return at(field, element, REFERENCE, **more)
 
 
+def sampled(field: str, element: str) -> Line:
+    """What was examined, in words or as an item; `field` names both, `"specimen|sample"`."""
+
+    def put(value: tuple[str | None, str | Link | None], context: Context) -> Json:
+        words, item = value
+        return {"display": words} if item is None else put_reference(item, context)
+
+    def take(held: Json, context: Context) -> Any:
+        link = take_reference(held, context)
+        if isinstance(link, Link) and link == Link(display=link.display):
+            return (link.display, None)
+        return link if link is UNREAD else (None, link)
+
+    return at(field, element, Codec("Reference", put, take, as_is=True))
+
+
+def of_drug(field: str, element: str) -> Line:
+    """A drug (or the like) by its code or as an item of the case; `field` names both, `"code|drug"`."""
+
+    def put(value: tuple[Concept | None, str | Link | None], context: Context) -> tuple[str, Json]:
+        code, item = value
+        if item is not None:
+            return "Reference", put_reference(item, context)
+        return "CodeableConcept", put_concept(code or Concept(), context)
+
+    takes: dict[str, Take] = {
+        "CodeableConcept": then(take_concept, lambda code: (code, None)),
+        "Reference": then(take_reference, lambda item: (None, item)),
+    }
+    return choice(field, element, ChoiceCodec("CodeableConcept | Reference", put, takes, as_is=True))
+
+
+def needed_for(field: str, element: str) -> Line:
+    """Whether something is done only if needed, or what for."""
+
+    def put(value: Concept | bool, context: Context) -> tuple[str, Json]:
+        return ("Boolean", value) if isinstance(value, bool) else ("CodeableConcept", put_concept(value, context))
+
+    def take(held: Json, context: Context) -> Any:
+        # The mere word `true` would be a truth value in a case file.
+        return UNREAD if held.keys() == {"text"} and held["text"] in TRUTH else take_concept(held, context)
+
+    takes: dict[str, Take] = {"CodeableConcept": take, "Boolean": BOOLEAN.take}
+    return choice(field, element, ChoiceCodec("boolean | CodeableConcept", put, takes, as_is=True))
+
+
+def truth_or_number(field: str, element: str) -> Line:
+    """Whether, or the how manieth."""
+
+    def put(value: bool | int, context: Context) -> tuple[str, Json]:
+        return ("Boolean" if isinstance(value, bool) else "Integer", value)
+
+    return choice(
+        field,
+        element,
+        ChoiceCodec("boolean | integer", put, {"Boolean": BOOLEAN.take, "Integer": INTEGER.take}, as_is=True),
+    )
+
+
 def _take_item(held: Json, context: Context) -> Any:
     found = context.item(held.get("reference"))
     return found if found and found != context.where else UNREAD
@@ -169,7 +246,7 @@ def note(field: str, element: str | Extension, **more: Any) -> Line:
     return at(field, element, NOTE, **more)
 
 
-def part(field: str, element: str, mapping: Mapping, **more: Any) -> Line:
+def part(field: str, element: str | Extension, mapping: Mapping, **more: Any) -> Line:
     """A backbone element, or a data type with parts of its own: a mapping within the mapping."""
 
     def take(held: Json, context: Context) -> Any:

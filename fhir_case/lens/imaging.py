@@ -12,6 +12,8 @@ from fhir_case.lens.line import UNREAD, Codec, Line
 from fhir_case.lens.places import at
 
 DICOM = "http://dicom.nema.org/resources/ontology/DCM"
+MODALITIES = "http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html"
+"""The value set that R4 binds modalities to; some write it for the system."""
 
 _DISPLAYS = {
     "CT": "Computed Tomography", "NM": "Nuclear Medicine", "RG": "Radiographic imaging", "US": "Ultrasound",
@@ -27,7 +29,7 @@ def modality(field: str, element: str) -> Line:
         return {"system": DICOM, "code": value, **display}
 
     def take(held: Json, context: Context) -> Any:
-        return TEXT.take(held["code"], context) if held.get("system") == DICOM else UNREAD
+        return TEXT.take(held["code"], context) if held.get("system") in (DICOM, MODALITIES) else UNREAD
 
     return at(field, element, Codec("Coding", put, take, as_is=True))
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from fhir_case.case.coded import Concept
-from fhir_case.case.measured import COMPARATORS, Quantity, Range, Result
-from fhir_case.json import Json, number
+from fhir_case.case.measured import COMPARATORS, Clock, Quantity, Range, Ratio, Result
+from fhir_case.case.when import Date, Period, When, date_of
+from fhir_case.json import Json
 from fhir_case.lens.coded import put_concept, take_concept
 from fhir_case.lens.context import Context
-from fhir_case.lens.fields import BOOLEAN, INTEGER, TEXT
+from fhir_case.lens.fields import BOOLEAN, INTEGER, TEXT, decimal
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, then
 from fhir_case.lens.places import Extension, at, each
-
-
-def decimal(held: Json) -> Any:
-    """A JSON number as Decimal; a float, which has lost its digits, as it prints."""
-    if type(held) is int:
-        return Decimal(held)
-    if type(held) is float:
-        return number(repr(held))
-    return held if isinstance(held, Decimal) else UNREAD
+from fhir_case.lens.times import put_period, take_period
 
 
 def put_quantity(quantity_: Quantity, context: Context) -> Json:
@@ -64,17 +56,22 @@ def put_range(value: Range, context: Context) -> Json:
         made["high"] = put_quantity(value.high, context)
     if value.text is not None:
         made["text"] = value.text
+    if value.type is not None:
+        made["type"] = put_concept(value.type, context)
     return made
 
 
 def take_range(held: Json, context: Context) -> Any:
-    """Read one; a range for some patients only, or one that is not the normal one, says more than we can."""
-    if held.keys() - {"low", "high", "text", "id", "extension"}:
+    """Read one; a range for some patients only says more than we can."""
+    if held.keys() - {"low", "high", "text", "type", "id", "extension"}:
         return UNREAD
     low, high = (take_quantity(held[k], context) if k in held else None for k in ("low", "high"))
     if low is UNREAD or high is UNREAD or (held.get("text") is not None and type(held["text"]) is not str):
         return UNREAD
-    return Range(low, high, held.get("text")) if low or high or held.get("text") else UNREAD
+    kind = take_concept(held["type"], context) if "type" in held else None
+    if kind is UNREAD:
+        return UNREAD
+    return Range(low, high, held.get("text"), kind) if low or high or held.get("text") else UNREAD
 
 
 RANGE = Codec("Range", put_range, take_range, as_is=True)
@@ -83,6 +80,34 @@ RANGE = Codec("Range", put_range, take_range, as_is=True)
 def ranges(field: str, element: str) -> Line:
     """Reference ranges."""
     return each(at(field, element, RANGE))
+
+
+MEASURED_RANGE = Codec("Range", put_range, lambda held, context: _take_measured_range(held, context), as_is=True)
+
+
+def measured_range(field: str, element: str | Extension, **more: Any) -> Line:
+    """An amount between two others."""
+    return at(field, element, MEASURED_RANGE, **more)
+
+
+def put_ratio(value: Ratio, context: Context) -> Json:
+    """A Ratio."""
+    parts = (("numerator", value.numerator), ("denominator", value.denominator))
+    return {name: put_quantity(part, context) for name, part in parts if part is not None}
+
+
+def take_ratio(held: Json, context: Context) -> Any:
+    """Read one."""
+    parts = [take_quantity(held[name], context) if name in held else None for name in ("numerator", "denominator")]
+    return UNREAD if UNREAD in parts or parts == [None, None] else Ratio(*parts)
+
+
+RATIO = Codec("Ratio", put_ratio, take_ratio, as_is=True)
+
+
+def ratio(field: str, element: str, **more: Any) -> Line:
+    """One amount per another."""
+    return at(field, element, RATIO, **more)
 
 
 def put_result(value: Result, context: Context) -> tuple[str, Json]:
@@ -94,20 +119,35 @@ def put_result(value: Result, context: Context) -> tuple[str, Json]:
         return "CodeableConcept", put_concept(held, context)
     if isinstance(held, Range):
         return "Range", put_range(held, context)
+    if isinstance(held, Ratio):
+        return "Ratio", put_ratio(held, context)
+    if isinstance(held, Clock):
+        return "Time", held.text
+    if isinstance(held, When):
+        time = held.time
+        return ("Period", put_period(time, context)) if isinstance(time, Period) else ("DateTime", str(time))
     return "Boolean" if isinstance(held, bool) else "Integer" if isinstance(held, int) else "String", held
 
 
 def _take_measured_range(held: Json, context: Context) -> Any:
-    return UNREAD if "text" in held else take_range(held, context)
+    return UNREAD if "text" in held or "type" in held else take_range(held, context)
+
+
+def _take_dates(held: Json, context: Context) -> Any:
+    period = take_period(held, context)
+    if not isinstance(period, Period) or any(type(one) is not Date for one in When(period).moments()):
+        return UNREAD
+    return When(period)
 
 
 RESULT = ChoiceCodec("value", put_result, {
     type: then(take, Result) for type, take in {
-        "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range,
-        "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take,
+        "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range, "Ratio": take_ratio,
+        "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take, "Period": _take_dates,
+        "DateTime": lambda held, context: When(date_of(held)), "Time": lambda held, context: Clock.parse(held),
     }.items()
 }, as_is=True)  # fmt: skip
-"""Sampled data, ratios, times and periods are carried."""
+"""Sampled data are carried."""
 
 
 def result(field: str, element: str, **more: Any) -> Line:

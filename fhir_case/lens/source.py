@@ -7,6 +7,7 @@ from typing import Any
 
 from fhir_case.case.base import Verbatim
 from fhir_case.case.phenopacket import Citation, Terminology
+from fhir_case.case.records import text_in
 from fhir_case.json import Json, canonical, loads
 from fhir_case.lens.context import Context
 from fhir_case.lens.fields import TEXT
@@ -45,6 +46,22 @@ def attachment(field: str, element: str) -> Line:
         Codec("Attachment", put, take, as_is=True),
         absent=lambda item, context: {element: [{"attachment": unknown()}]},
     )
+
+
+def document(field: str, element: str) -> Line:
+    """What a document holds: text, or base64 where it is none; `field` is `"text|data"`."""
+
+    def put(value: tuple[str | None, str | None], context: Context) -> Json:
+        body, data = value
+        return data if body is None else b64encode(body.encode()).decode()
+
+    def take(held: Json, context: Context) -> Any:
+        if type(held) is not str or not held:
+            return UNREAD
+        body = text_in(held)
+        return (None, held) if body is None else (body, None)
+
+    return whole(field, element, Codec("base64Binary", put, take, primitive=True))
 
 
 def identified(field: str, element: str, system: str | None = None) -> Line:

@@ -19,8 +19,8 @@ from fhir_case.case.when import UNITS, Date, Moment, Period, Relative, Span, Whe
 from fhir_case.json import Json
 from fhir_case.lens.coded import put_coding, take_coding
 from fhir_case.lens.context import Anchor, Context
+from fhir_case.lens.fields import decimal
 from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
-from fhir_case.lens.measured import decimal
 from fhir_case.lens.places import ABSENT_REASON, CORE, Extension, absent_reason, at, unknown
 
 RELATIVE = CORE + "cqf-relativeDateTime"
@@ -58,7 +58,7 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
     def put(value: When, context: Context) -> tuple[str, Json]:
         time = value.time
         if isinstance(time, Period):
-            return "Period", _put_period(time, context)
+            return "Period", put_period(time, context)
         if isinstance(time, Words):
             if "string" in types:
                 return "String", time.text
@@ -78,7 +78,7 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
         return extended, {"extension": _put_relative(time, context)}
 
     takes: dict[str, Take] = {
-        date: _take_date, f"_{date}": _take_extensions, "Period": _take_period, "Age": take_span,
+        date: _take_date, f"_{date}": _take_extensions, "Period": take_period, "Age": take_span,
         "Range": take_span_range, "String": _take_words,
     }  # fmt: skip
     name = " | ".join(sorted(types - {"whole", "extension"}))
@@ -103,10 +103,10 @@ def period(field: str, element: str) -> Line:
 
     def put(value: When, context: Context) -> Json:
         time = value.time
-        return _put_period(time if isinstance(time, Period) else Period(time, time), context)  # type: ignore[arg-type]
+        return put_period(time if isinstance(time, Period) else Period(time, time), context)  # type: ignore[arg-type]
 
     def take(held: Json, context: Context) -> Any:
-        time = _take_period(held, context)
+        time = take_period(held, context)
         if not isinstance(time, Period):
             return UNREAD
         return When(time.start) if time.start is not None and time.start == time.end else When(time)
@@ -117,7 +117,8 @@ def period(field: str, element: str) -> Line:
 # --- periods ----------------------------------------------------------------------------------------------------------
 
 
-def _put_period(period: Period, context: Context) -> dict[str, Json]:
+def put_period(period: Period, context: Context) -> dict[str, Json]:
+    """A Period."""
     made: dict[str, Json] = {}
     for name, moment in (("start", period.start), ("end", period.end)):
         if isinstance(moment, Date):
@@ -127,7 +128,8 @@ def _put_period(period: Period, context: Context) -> dict[str, Json]:
     return made
 
 
-def _take_period(held: Json, context: Context) -> Any:
+def take_period(held: Json, context: Context) -> Any:
+    """Read one; of a Period without dates, what its extensions tell."""
     if held.keys() == {"extension"}:
         return _take_extensions(held, context)
     moments: list[Any] = []

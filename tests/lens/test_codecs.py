@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +39,20 @@ from fhir_case.lens import (
     concept,
     concepts,
     deceased,
+    document,
     each,
     extension,
     identified,
     inside,
     integer,
     json_attachment,
+    measured_range,
     modality,
-    named,
+    needed_for,
     note,
+    numbered,
+    numeral,
+    of_drug,
     part,
     period,
     presence,
@@ -54,15 +60,18 @@ from fhir_case.lens import (
     quotes,
     race,
     ranges,
+    ratio,
     reference,
     result,
     said,
     said_as,
+    sampled,
     several,
     side,
     size,
     text,
     timing,
+    truth_or_number,
     uid,
     when,
 )
@@ -123,8 +132,25 @@ KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
     "quantity inside": (quantity("f", "e[].q"), made.quantities),
     "ranges": (ranges("f", "e"), made.ranges),
     "result": (result("f", "value[x]"), made.results),
-    "named": (named("f", "e"), made.NAMES),
-    "reference": (reference("f", "e"), items | made.LINKS | named_items),
+    "sampled": (
+        sampled("f|g", "e"),
+        st.tuples(made.NAMES, st.none()) | st.tuples(st.none(), items | named_items | made.ADDRESSED),
+    ),
+    "of a drug": (
+        of_drug("f|g", "medication[x]"),
+        st.tuples(made.concepts, st.none()) | st.tuples(st.none(), items | named_items | made.LINKS),
+    ),
+    "needed for": (needed_for("f", "asNeeded[x]"), made.concepts | flags),
+    "numbered": (numbered("f", "doseNumber[x]", "PositiveInt"), st.integers(1, 9) | made.NAMES),
+    "truth or number": (truth_or_number("f", "multipleBirth[x]"), st.integers(1, 9) | flags),
+    "numeral": (numeral("f", "e"), made.DECIMALS.map(Decimal)),
+    "measured range": (measured_range("f", "e"), made.plain_ranges),
+    "ratio": (ratio("f", "e"), made.ratios),
+    "document": (
+        document("f|g", "data"),
+        st.tuples(made.NAMES, st.none()) | st.tuples(st.none(), st.sampled_from(["/9j/4AAQ", "AAEC"])),
+    ),
+    "reference": (reference("f", "e"), items | made.LINKS | made.ADDRESSED | named_items),
     "inside": (inside("f", "e"), items),
     "reference inside": (reference("f", "e[].detail[]"), items),
     "reference as an extension": (reference("f", extension("x")), items),

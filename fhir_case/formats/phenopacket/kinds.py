@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fhir_case.case.clinical import Dosage
 from fhir_case.case.coded import Concept
 from fhir_case.case.links import Link
 from fhir_case.case.measured import Quantity, Range, Result
-from fhir_case.case.people import Identifier
+from fhir_case.case.medication import Dosage
 from fhir_case.case.phenopacket import Citation, Terminology
+from fhir_case.case.records import Identifier
 from fhir_case.case.when import Date, When, date_of
 from fhir_case.formats.phenopacket.curies import prefix_named, prefix_of
 from fhir_case.formats.phenopacket.times import put_time, take_time

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fhir_case.case.clinical import Diagnosis, DiagnosticReport, Finding, Lab, Medication, Procedure
+from fhir_case.case.clinical import Diagnosis, DiagnosticReport, Finding, Lab, Procedure
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.genomics import Implication, Variant
+from fhir_case.case.medication import Medication
 from fhir_case.case.people import Event, Patient
 from fhir_case.case.phenopacket import Phenopacket
 from fhir_case.case.when import Date, Period, Span

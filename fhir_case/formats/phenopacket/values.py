@@ -9,8 +9,8 @@ from fhir_case.case.measured import Quantity, Range
 from fhir_case.formats.phenopacket.curies import coding_of, curie_of
 from fhir_case.json import Json
 from fhir_case.lens import UNREAD, Context
+from fhir_case.lens.fields import decimal
 from fhir_case.lens.line import Codec
-from fhir_case.lens.measured import decimal
 
 
 def put_class(concept: Concept, context: Context) -> dict[str, Json]:
