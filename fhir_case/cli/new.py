@@ -56,11 +56,26 @@ timeline:
 # imaging:
 #   ct-head: {{modalities: [CT], when: at index, findings: {{bleeding: {{code: Bleeding, absent: yes}}}}}}
 
+# variants:
+#   f508del: {{gene: CFTR, zygosity: homozygous}}
+
+# implications:
+#   f508del-causes: {{variants: [f508del], diagnosis: Cystic fibrosis, role: causative}}
+
 # reports:
 #   ct-report: {{code: CT of the head, imaging: [ct-head], results: [bleeding], conclusion: No bleeding.}}
 
 # medications:
 #   ibuprofen: {{code: Ibuprofen, dosage: {{dose: 400 mg, timing: 3 x per d}}, taken: after index, reasons: [migraine]}}
+
+# prescriptions:
+#   ibuprofen-order: {{code: Ibuprofen, status: active, intent: order, dosage: {{dose: 400 mg, timing: 3 x per d}}}}
+
+# administrations:
+#   ibuprofen-in-clinic: {{code: Ibuprofen, when: at index, dosage: {{dose: 400 mg}}}}
+
+# drugs:
+#   ibuprofen-tablet: {{code: Ibuprofen, form: Tablet}}
 
 # outcomes:
 #   relief: {{code: Headache gone, about: [migraine], when: 2 wk after index}}
@@ -73,6 +88,33 @@ timeline:
 
 # family:
 #   mother: {{relationship: Mother, conditions: [{{code: Migraine}}]}}
+
+# flags:
+#   falls: {{code: Risk of falls, status: active}}
+
+# goals:
+#   no-headache: {{description: Free of headache, status: active}}
+
+# care_plans:
+#   headache-plan: {{title: Headache diary, status: active, intent: plan, goals: [no-headache]}}
+
+# care_teams:
+#   headache-team: {{name: Headache clinic, members: [{{who: doctor-a}}]}}
+
+# devices:
+#   pacemaker: {{type: Cardiac pacemaker}}
+
+# device_uses:
+#   pacemaker-worn: {{device: pacemaker, status: active, when: from 2020}}
+
+# specimens:
+#   serum: {{type: Serum, collection: {{when: at index}}}}
+
+# documents:
+#   letter: {{type: Discharge letter, contents: [{{document: {{title: Letter, media_type: application/pdf}}}}]}}
+
+# locations:
+#   ward: {{name: Ward 3, organization: hospital}}
 
 # practitioners:
 #   doctor-a: {{name: Dr. A}}
