@@ -114,6 +114,7 @@ ages = made.spans.filter(lambda span: span.high is None and span.comparator is N
 told = made.concepts.filter(lambda concept: concept.text is not None)
 measured = made.results.filter(lambda result: "2667000" not in repr(result))
 items = st.sampled_from(sorted(HELD))
+words = made.NAMES.filter(lambda name: not (name.isascii() and name.isdigit()))  # digits are a number, in a case file
 named_items = st.builds(Link, items, made.NAMES)
 
 KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
@@ -141,7 +142,7 @@ KINDS: dict[str, tuple[Line, st.SearchStrategy[Any]]] = {
         st.tuples(made.concepts, st.none()) | st.tuples(st.none(), items | named_items | made.LINKS),
     ),
     "needed for": (needed_for("f", "asNeeded[x]"), made.concepts | flags),
-    "numbered": (numbered("f", "doseNumber[x]", "PositiveInt"), st.integers(1, 9) | made.NAMES),
+    "numbered": (numbered("f", "doseNumber[x]", "PositiveInt"), st.integers(1, 9) | words),
     "truth or number": (truth_or_number("f", "multipleBirth[x]"), st.integers(1, 9) | flags),
     "numeral": (numeral("f", "e"), made.DECIMALS.map(Decimal)),
     "measured range": (measured_range("f", "e"), made.plain_ranges),
