@@ -7,6 +7,7 @@ https://confluence.hl7.org/display/FHIR/FHIR+Package+Cache
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -179,11 +180,18 @@ class PackageCache:
     def _rename(self, part: Path, place: Path) -> None:
         """Put what is ready into its place; what was there before goes, unless it is the same."""
         try:
-            if place.is_dir():
-                if Package(place).digest == Package(part).digest:
-                    return  # somebody may be reading it
-                self._discard(place)
-            part.rename(place)
+            while True:
+                if place.is_dir():
+                    if Package(place).digest == Package(part).digest:
+                        return  # somebody may be reading it
+                    self._discard(place)
+                try:
+                    part.rename(place)
+                except OSError as error:
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
+                else:
+                    return  # else another thread was faster: POSIX locks keep only processes apart
         except OSError as error:
             raise DefinitionError(f"{place} can't be written: {error.strerror or error}") from None
         finally:
