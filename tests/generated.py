@@ -21,7 +21,7 @@ from fhir_case.case.measured import Clock, Quantity, Range, Ratio, Result, Size
 from fhir_case.case.medication import WithDrug
 from fhir_case.case.model import KINDS
 from fhir_case.case.people import Event
-from fhir_case.case.records import Attachment
+from fhir_case.case.records import Attachment, Numeral
 from fhir_case.case.timing import EVENTS, Timing
 from fhir_case.case.when import UNITS, Date, Period, Relative, Span, When, Words
 
@@ -161,7 +161,8 @@ class Making:
             if ids:
                 one |= st.sampled_from(sorted(ids)) | st.builds(Link, st.sampled_from(sorted(ids)), NAMES)
             return st.lists(one, max_size=2) if get_origin(info.annotation) is list else one
-        return special(self) if special else self.of(info.annotation, tuple(info.metadata))
+        made = special(self) if special else self.of(info.annotation, tuple(info.metadata))
+        return made.filter(lambda value: not _digits(value)) if Numeral in info.metadata else made
 
     def part(self, model: type[BaseModel], **given: Any) -> Any:
         """A part (or item) with some of its fields."""
@@ -175,6 +176,11 @@ class Making:
             fields |= _SAYS[model.__name__]
         fields = {k: v for k, v in fields.items() if v is not None or not model.model_fields[k].is_required()}
         return model(**_fitting(model, fields))
+
+
+def _digits(value: Any) -> bool:
+    """A text that a case file would have as a number."""
+    return isinstance(value, str) and value.isascii() and value.isdigit()
 
 
 def _plainest(made: Relative) -> Relative | Span:
