@@ -115,7 +115,8 @@ class Making:
         if REFERENCE in metadata:
             return st.sampled_from(sorted(self.ids))
         if origin is Annotated:
-            return self.of(args[0], (*metadata, *annotation.__metadata__))
+            inner = self.of(args[0], (*metadata, *annotation.__metadata__))
+            return inner.filter(lambda value: not _digits(value)) if Numeral in annotation.__metadata__ else inner
         if origin in (Union, UnionType):
             return st.one_of(*(self.of(arg) for arg in args))
         if origin is Literal:
@@ -161,8 +162,7 @@ class Making:
             if ids:
                 one |= st.sampled_from(sorted(ids)) | st.builds(Link, st.sampled_from(sorted(ids)), NAMES)
             return st.lists(one, max_size=2) if get_origin(info.annotation) is list else one
-        made = special(self) if special else self.of(info.annotation, tuple(info.metadata))
-        return made.filter(lambda value: not _digits(value)) if Numeral in info.metadata else made
+        return special(self) if special else self.of(info.annotation, tuple(info.metadata))
 
     def part(self, model: type[BaseModel], **given: Any) -> Any:
         """A part (or item) with some of its fields."""

@@ -8,6 +8,7 @@ reading that keeps a remainder (`fhir_case.lens.slots`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from fhir_case.json import Json
@@ -87,12 +88,18 @@ def _filler(line: Line, key: str) -> Callable[[Any, Context], Json] | None:
 
 
 def take_entries(lines: tuple[Line, ...]) -> Straight | None:
-    """Reads a list whose entries belong to these lines; None where fillers or guards share it with others."""
+    """Reads a list whose entries belong to these lines; None where fillers share it, or guards other than at its head."""
     only = lines[0]
-    if all(line.field is None for line in lines):
-        return Straight(None, _implied(only, lambda context: [line.put(IMPLIED, context) for line in lines]))
+    guards = tuple(takewhile(lambda line: line.field is None, lines))
+    stated = lines[len(guards) :]
+    if guards:
+        implied = _implied(only, lambda context: [line.put(IMPLIED, context) for line in guards])
+        if not stated:
+            return Straight(None, implied)
     if len(lines) > 1:
-        return None if any(line.absent or not line.field for line in lines) else Straight(None, _several(lines))
+        if any(line.absent or not line.field for line in stated):
+            return None
+        return Straight(None, _after(len(guards), implied, _several(stated)) if guards else _several(stated))
     take, absent = _exactly(only), only.absent
 
     def take_each(held: Json, context: Context) -> Any:
@@ -111,14 +118,25 @@ def take_entries(lines: tuple[Line, ...]) -> Straight | None:
     return Straight(only.field, take_each if only.many else take_one, filler)
 
 
+def _after(count: int, implied: Take, rest: Take) -> Take:
+    """Reads a list whose first entries are guards."""
+
+    def take(held: Json, context: Context) -> Any:
+        if type(held) is not list or implied(held[:count], context) is UNREAD:
+            return UNREAD
+        return rest(held[count:], context) if len(held) > count else {}
+
+    return take
+
+
 def _several(lines: tuple[Line, ...]) -> Take:
-    readers = [(line.claims, _exactly(line), line.field, line.many) for line in lines]
+    readers = [(line.claims or _any, _exactly(line), line.field, line.many) for line in lines]
 
     def take(held: Json, context: Context) -> Any:
         found: dict[Any, Any] = {}
         place = 0
         for entry in held:
-            while not readers[place][0](entry):  # type: ignore[misc]
+            while not readers[place][0](entry):
                 place += 1  # the lines write one after the other; past the last one is an IndexError
             _claims, read, field, many = readers[place]
             value = read(entry, context)
@@ -131,6 +149,10 @@ def _several(lines: tuple[Line, ...]) -> Take:
         return found if found and type(held) is list else UNREAD
 
     return take
+
+
+def _any(entry: Json) -> bool:
+    return True
 
 
 def _exactly(line: Line) -> Take:
