@@ -137,7 +137,7 @@ def changed(item: Part, line: Line, around: Surroundings) -> Part:
     # What FHIR does not allow beside it goes, where it is the same element or follows from it.
     if name in ("value", "absent") and new not in (None, False):
         updates |= {n: empty for n, empty in _NO_VALUE.items() if n != name and hasattr(item, n)}
-    if name in ("birth", "age") and hasattr(item, "birth") and new is not None:
+    if name in ("birth", "age") and hasattr(item, "birth") and hasattr(item, "age") and new is not None:
         updates["age" if name == "birth" else "birth"] = None
     try:
         type(item)(**{n: v for n, v in {**dict(item), **updates}.items() if not type(item).model_fields[n].exclude})

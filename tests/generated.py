@@ -133,7 +133,7 @@ class Making:
             checks = [m.func for m in metadata if isinstance(m, AfterValidator)]
             return self.whens().filter(lambda when: all(_passes(check, when) for check in checks))
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            return st.just(None).map(lambda _: self.part(annotation))
+            return st.builds(lambda: self.part(annotation))
         made = _PLAIN.get(annotation)
         if made is None:
             raise AssertionError(f"no strategy for {annotation}")
@@ -164,7 +164,7 @@ class Making:
             return st.lists(one, max_size=2) if get_origin(info.annotation) is list else one
         return special(self) if special else self.of(info.annotation, tuple(info.metadata))
 
-    def part(self, model: type[BaseModel], **given: Any) -> Any:
+    def part(self, model: type[BaseModel], /, **given: Any) -> Any:
         """A part (or item) with some of its fields."""
         fields: dict[str, Any] = dict(given)
         for name, info in model.model_fields.items():
@@ -221,8 +221,9 @@ _SAYS: dict[str, dict[str, Any]] = {
     "Citation": {"id": "x"},
     "Collection": {"method": Concept("x")}, "Contact": {"value": "x"}, "Dispense": {"repeats": 1}, "Dosage": {"text": "x"},
     "DocumentContext": {"facility": Concept("x")}, "Given": {"text": "x"}, "Hospitalization": {"readmission": Concept("x")},
-    "Identifier": {"value": "x"}, "Name": {"text": "x"}, "Protocol": {"series": "x"}, "Stage": {"summary": Concept("x")},
-    "UDI": {"carrier": "x"},
+    "Identifier": {"value": "x"}, "Kin": {"roles": [Concept("x")]}, "Member": {"roles": [Concept("x")]},
+    "Name": {"text": "x"}, "Participant": {"roles": [Concept("x")]}, "Protocol": {"series": "x"},
+    "Stage": {"summary": Concept("x")}, "Target": {"measure": Concept("x")}, "UDI": {"carrier": "x"},
 }  # fmt: skip
 """What a part says that would say nothing."""
 
@@ -273,11 +274,11 @@ def slug(kind: str) -> str:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """A valid case."""
+def cases(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Case:
+    """A valid case, with items of some of these kinds."""
     making = Making(draw)
     sections: dict[str, list[str]] = {}
-    there = draw(st.sets(st.sampled_from(KINDS), max_size=8))
+    there = draw(st.sets(st.sampled_from(kinds), max_size=8))
     for kind in KINDS:
         count = draw(st.integers(1, 2)) if kind in there else 0
         sections[kind] = [f"{slug(kind)}-{n}" for n in range(count)]

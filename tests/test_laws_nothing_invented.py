@@ -23,11 +23,22 @@ DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d
 IN_TEXT = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 SNOMED, LOINC, UCUM = "http://snomed.info/sct", "http://loinc.org", "http://unitsofmeasure.org"
+HPO, HGVS = "http://human-phenotype-ontology.org", "http://varnomen.hgvs.org"
 HL7 = "http://terminology.hl7.org/CodeSystem/"
+
+TBD = "http://hl7.org/fhir/uv/genomics-reporting/CodeSystem/tbd-codes-cs"
 
 FIXED = {
     # what every item of a kind is
     (f"{HL7}observation-category", "laboratory"), (f"{HL7}observation-category", "imaging"),
+    # a variant and its meaning, and what is said of them (https://hl7.org/fhir/uv/genomics-reporting)
+    (f"{HL7}v2-0074", "GE"), (LOINC, "69548-6"), (LOINC, "LA9633-4"), (TBD, "diagnostic-implication"),
+    *((LOINC, code) for code in (
+        "48018-6", "48004-6", "81290-9", "48005-3", "48019-4", "53034-5", "62374-4", "48000-4", "69547-8", "69551-0",
+        "81252-9", "81254-5", "92822-6", "LA30102-0", "53037-8", "81259-4",
+    )),
+    # what is said of a finding: how severe, from when on, and what else
+    (HPO, "HP:0012824"), (HPO, "HP:0003674"), (HPO, "HP:0012823"),
     # what the model takes where nothing else is said
     (f"{HL7}observation-category", "exam"), (f"{HL7}condition-category", "problem-list-item"),
     # `absent: true`, and the two or three extents of a `size`
@@ -37,18 +48,25 @@ FIXED = {
     # the document: its type, its sections, its author's part in it
     (LOINC, "60591-5"), (LOINC, "11450-4"), (LOINC, "48765-2"), (LOINC, "10160-0"), (LOINC, "11369-6"), (LOINC, "30954-2"),
     (LOINC, "47519-4"), (LOINC, "29545-1"), (LOINC, "10157-6"), (LOINC, "29762-2"),
+    (LOINC, "46264-8"), (LOINC, "18776-5"), (LOINC, "104605-1"),
     (f"{HL7}observation-category", "social-history"), (f"{HL7}provenance-participant-type", "author"),
 }  # fmt: skip
 """The codes that stand in a bundle whatever the case says, or for what it does not say."""
 
 SIDES = {"left": "7771000", "right": "24028007", "both": "51440002"}
 
+SIGNIFICANCE = {
+    "pathogenic": "LA6668-3", "likely-pathogenic": "LA26332-9", "uncertain": "LA26333-7", "likely-benign": "LA26334-5",
+    "benign": "LA6675-8",
+}  # fmt: skip
+"""https://loinc.org/LL4034-6"""
+
 WORDS = (
     f"{HL7}condition-clinical", f"{HL7}condition-ver-status", f"{HL7}condition-category", f"{HL7}observation-category",
     f"{HL7}allergyintolerance-clinical", f"{HL7}allergyintolerance-verification", f"{HL7}data-absent-reason",
-    "http://dicom.nema.org/resources/ontology/DCM",
+    "http://dicom.nema.org/resources/ontology/DCM", HGVS,
 )  # fmt: skip
-"""The systems whose codes are words of the case."""
+"""The systems whose codes are words of the case; HGVS has expressions for codes."""
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -86,6 +104,7 @@ class Stated:
         self.codes |= {(UCUM, one.unit) for one in found if hasattr(one, "unit") and one.unit}
         self.codes |= {(system, word) for system in WORDS for word in self.texts}
         self.codes |= {(SNOMED, code) for side, code in SIDES.items() if side in self.texts}
+        self.codes |= {(LOINC, code) for word, code in SIGNIFICANCE.items() if word in self.texts}
 
 
 def objects(value: Json) -> Iterator[dict[str, Json]]:

@@ -63,8 +63,12 @@ def unspelled(value: Json) -> Json:
 
 
 def spelling(value: Json) -> bool:
-    """A reference to an item that the source spelled in another way than its other references, and nothing else."""
-    return isinstance(value, dict) and value.keys() == {"reference"} and "#" in value["reference"]
+    """A reference to an item that the source spelled in another way than its other references, and its display."""
+    return (
+        isinstance(value, dict)
+        and {"reference"} <= value.keys() <= {"reference", "display"}
+        and "#" in value["reference"]
+    )
 
 
 def alone(resource: Json) -> Json:

@@ -21,7 +21,7 @@ Number = Annotated[
 """A decimal with its digits."""
 
 
-class Member(Part):
+class Member(Stated):
     """Somebody in a care team."""
 
     who: Ref | None = None
@@ -95,7 +95,7 @@ class CarePlan(Record):
     notes: Notes = Field(default_factory=list)
 
 
-class Target(Part):
+class Target(Stated):
     """What a goal aims at, and until when."""
 
     measure: Concept | None = None

@@ -75,7 +75,7 @@ Told = Annotated[Concept, AfterValidator(_told)]
 """A concept in the source's words, with or without codes."""
 
 
-class Kin(Part):
+class Kin(Stated):
     """Whom to turn to for the patient: a parent, a partner, a guardian."""
 
     roles: list[Concept] = Field(default_factory=list)
@@ -168,7 +168,7 @@ class Role(Record):
     contacts: list[Contact] = Field(default_factory=list)
 
 
-class Participant(Part):
+class Participant(Stated):
     """Somebody who took part in an encounter."""
 
     who: Ref | None = None
