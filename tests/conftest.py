@@ -18,8 +18,9 @@ _MARKS = {"hapi": "java", "second_hapi": "java", "medplum": "node", "shared": "s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever uses a server is marked with what it needs."""
+    """Whoever uses a server is marked with what it needs; one process asks the servers, so that each is started once."""
     for item in items:
-        for name in getattr(item, "fixturenames", ()):
-            if name in _MARKS:
-                item.add_marker(_MARKS[name])
+        needs = {_MARKS[name] for name in getattr(item, "fixturenames", ()) if name in _MARKS}
+        for need in needs:
+            item.add_marker(need)
+        item.add_marker(pytest.mark.xdist_group("servers" if needs & {"java", "node"} else str(item.path)))

@@ -34,8 +34,9 @@ def test_each_command_says_what_is_wrong_and_where(name: str, tmp_path: Path, sn
         result = run(*arguments(file, tmp_path))
         said = (result.stdout if command in ("check", "validate") else "") + result.stderr
         assert "defect" not in said
-        lines = [re.sub(r"(\.extension\[0\]){9,}", "…", line)[:240].rstrip() for line in said.splitlines()]
-        told.append("\n".join([f"$ {command} -> {result.exit_code}", *lines[:20]]).replace(f"{tmp_path}/", ""))
+        said = re.sub(r"(\.extension\[0\]){9,}", "…", said.replace(f"{tmp_path}/", ""))
+        lines = [line[:240].rstrip() for line in said.splitlines()]
+        told.append("\n".join([f"$ {command} -> {result.exit_code}", *lines[:20]]))
     assert "\n".join(told) == snapshot
 
 
