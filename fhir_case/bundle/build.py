@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from fhir_case.bundle.came import came_addresses, given_back
-from fhir_case.bundle.document import composition, document, provenance, stamped, with_added
+from fhir_case.bundle.document import BUNDLE_PROFILE, composition, document, provenance, stamped, with_added
 from fhir_case.bundle.identity import SHARED, Identity, mark
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
 from fhir_case.bundle.registry import Mappings
+from fhir_case.bundle.searches import without_searches
 from fhir_case.case.envelope import Envelope
 from fhir_case.case.model import PATIENT, CaseModel
 from fhir_case.issues import Issue, Report
@@ -81,10 +82,23 @@ def assembled(case: CaseModel, type: BundleType | None, mappings: Mappings) -> A
     context = index.context(addresses, moved=lambda old: addresses.get(moved.get(old) or ""))
     context.source = source
     built = list(_resources(case, index, mappings, context, None))
-    make = {"transaction": _transaction, "collection": _collection, "document": document_of}[
-        type or case._came_as or "transaction"
-    ]
+    kind = type or case._came_as or "transaction"
+    if kind != "transaction":
+        built = list(_without_searches(built, context))
+    make = {"transaction": _transaction, "collection": _collection, "document": document_of}[kind]
     return Assembled(make(case, built, context), built, context, index, False)
+
+
+def _without_searches(built: list[Built], context: Context) -> Iterator[Built]:
+    """The resources with references that only a transaction may hold told in the way that any bundle may."""
+    changed = 0
+    for one in built:
+        resource = without_searches(one.resource)
+        changed += resource is not one.resource
+        yield one if resource is one.resource else replace(one, resource=resource)
+    if changed:
+        context.where = ""
+        context.note("reference-by-identifier", f"in {changed} resources searches stand as the identifiers they search")
 
 
 def _came_origins(envelope: Envelope, built: list[Built]) -> dict[str, str]:
@@ -218,7 +232,9 @@ def _collection(case: CaseModel, built: list[Built], context: Context) -> dict[s
 def document_of(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:
     """The IPS document; its timestamp is the case's own, since nothing may be invented."""
     theirs = [one for one in built if one.indexed.type == "Composition" and one.indexed.id != COMPOSITION]
+    profiles = [BUNDLE_PROFILE]
     if theirs and COMPOSITION not in case.resources:
+        profiles = _claimed(case)
         # The document that the case was read from has its Composition: theirs tells more than one made anew.
         came = [one.item for one in case.bundle.entries] if case.bundle is not None else []
         first = min(theirs, key=lambda one: came.index(one.indexed.id) if one.indexed.id in came else len(came))
@@ -230,7 +246,22 @@ def document_of(case: CaseModel, built: list[Built], context: Context) -> dict[s
         context.issues.append(
             Issue(
                 "document-timestamp", "a document needs the instant at which it was put together", "error", "recorded",
-                fix="add recorded: YYYY-MM-DDThh:mm:ssZ to the case",
+                fix="add recorded: YYYY-MM-DDThh:mm:ssZ to the case, or build it with --recorded",
             )
         )  # fmt: skip
-    return document(case, [(one.indexed.address, one.resource) for one in built])
+    if case.patient is None and PATIENT not in case.resources:
+        told = "who is not in it" if case.has_patient else "and the case knows of none"
+        context.issues.append(
+            Issue(
+                "document-patient", f"a summary is about a patient, {told}", "error", "patient",
+                fix="add the patient to the case, or build a collection",
+            )
+        )  # fmt: skip
+    return document(case, [(one.indexed.address, one.resource) for one in built], profiles)
+
+
+def _claimed(case: CaseModel) -> list[str]:
+    """The profiles that the document claimed of itself that the case was read from."""
+    meta = case.bundle.bundle.get("meta") if case.bundle is not None else None
+    held = meta.get("profile") if isinstance(meta, dict) else None
+    return [one for one in held if isinstance(one, str)] if isinstance(held, list) else []

@@ -5,10 +5,13 @@ https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Composition-uv-ips.html
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
+from fhir_case.bundle.index import COMPOSITION as COMPOSITION_ID
+from fhir_case.bundle.index import PROVENANCE
 from fhir_case.bundle.ips import Addressed, apart
-from fhir_case.bundle.narrative import table
+from fhir_case.bundle.narrative import listed, table
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Quote
 from fhir_case.case.model import OTHER, PATIENT, CaseModel, Entry
@@ -42,7 +45,8 @@ SECTIONS = (
     Section("47519-4", "History of Procedures Document", "Procedures", ("procedures",)),
     Section("29545-1", "Physical findings Narrative", "Findings and course", ("findings", "outcomes")),
     Section("46264-8", None, "Medical devices", ("device_uses",)),
-    Section("18776-5", None, "Plan of care", ("care_plans", "goals")),
+    Section("18776-5", None, "Plan of care", ("care_plans",)),
+    Section(None, None, "Goals", ("goals",)),
     Section("104605-1", None, "Alerts", ("flags",)),
     Section("10157-6", None, "Family history", ("family",)),
     Section(
@@ -53,7 +57,8 @@ SECTIONS = (
 )  # fmt: skip
 """The sections in the order of printing. Displays only where they are confirmed (../shared/seed/codes.yaml).
 
-Imaging studies are no entries of the results section (its slices do not allow them). The last section is no section of
+Imaging studies are no entries of the results section, and goals none of the plan of care (their slices do not allow them).
+The last section is no section of
 IPS: a document holds only what its Composition leads to (https://hl7.org/fhir/R4/documents.html#content), and nothing
 else need refer to these.
 """
@@ -87,8 +92,21 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
             entries += [entry for kind in by_kind if kind.startswith(f"{OTHER}.") for entry in by_kind[kind]]
         if entries or section.required:
             sections.append(_section(section, entries, context))
+    verbatim = [key for key in sorted(case.resources) if key not in (COMPOSITION_ID, PROVENANCE)]
+    if verbatim:
+        sections.append(_unread(verbatim, case, context))
     made["section"] = sections
     return made
+
+
+def _unread(keys: list[str], case: CaseModel, context: Context) -> dict[str, Json]:
+    """The section of what is kept verbatim: what it says is not known here, so the narrative counts its types alone."""
+    counts = Counter(str(case.resources[key].get("resourceType")) for key in keys)
+    lines = [f"{type}, as it came ({count})" for type, count in sorted(counts.items())]
+    title = "Other records"
+    text = {"status": "generated", "div": listed(lines)}
+    entries = [{"reference": context.address(key)} for key in keys]
+    return {"title": title, "code": {"text": title}, "text": text, "entry": entries}
 
 
 def _section(section: Section, entries: list[Entry], context: Context) -> dict[str, Json]:
@@ -176,15 +194,21 @@ def provenance(case: CaseModel, context: Context, mappings: Mappings) -> dict[st
     return made
 
 
-def document(case: CaseModel, resources: list[tuple[str, dict[str, Json]]]) -> dict[str, Json]:
-    """A document bundle: the Composition first, an identifier of its own, the timestamp of the case.
+BUNDLE_PROFILE = "http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"
+
+
+def document(
+    case: CaseModel, resources: list[tuple[str, dict[str, Json]]], profiles: list[str]
+) -> dict[str, Json]:  # fmt: skip
+    """A document bundle: the Composition first, an identifier of its own, the timestamp of the case, what it claims.
 
     https://hl7.org/fhir/R4/documents.html
     """
     (first, composition), *rest = sorted(resources, key=lambda pair: pair[1]["resourceType"] != "Composition")
     composition, entries = apart(composition, [Addressed(*pair) for pair in rest], case.id)
     made: dict[str, Json] = {"resourceType": "Bundle"}
-    made["meta"] = {"profile": ["http://hl7.org/fhir/uv/ips/StructureDefinition/Bundle-uv-ips"]}
+    if profiles:
+        made["meta"] = {"profile": profiles}
     made["identifier"] = {"system": "urn:fhir-case:document", "value": case.id}
     made["type"] = "document"
     if (instant := stamped(case)) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape as escaped
 from typing import Any
 
@@ -17,7 +17,12 @@ def table(entries: list[Entry]) -> str:
     """The items as an XHTML list; "No information available" where there are none."""
     if not entries:
         return f"<div {XHTML}><p>No information available.</p></div>"
-    return f"<div {XHTML}><ul>{''.join(f'<li>{escape(told(entry))}</li>' for entry in entries)}</ul></div>"
+    return listed(map(told, entries))
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Lines of words as an XHTML list."""
+    return f"<div {XHTML}><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul></div>"
 
 
 def told(entry: Entry) -> str:

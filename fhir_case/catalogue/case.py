@@ -212,8 +212,21 @@ CODES = (
     Code(
         "document-timestamp", "A document without its instant",
         "A document needs the instant at which it was put together, and nothing may be invented.",
-        fix="Add recorded: YYYY-MM-DDThh:mm:ssZ to the case.",
+        fix="Add recorded: YYYY-MM-DDThh:mm:ssZ to the case, or build it with --recorded.",
         type="required",
+    ),
+    Code(
+        "document-patient", "A document without a patient",
+        "The International Patient Summary is about one patient, whom it holds; here he or she is elsewhere, or there is none.",
+        fix="Add the patient to the case, or build a collection.",
+        link="https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Bundle-uv-ips.html",
+        type="required",
+    ),
+    Code(
+        "reference-by-identifier", "A search as a reference",
+        "Only a transaction may name somebody by a search (Practitioner?identifier=…); any other bundle has the identifier.",
+        link="https://hl7.org/fhir/R4/references.html#logical",
+        type="informational",
     ),
     Code(
         "required-unknown", "Not stated, and required",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, tell
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tell
 from fhir_case.issues import Report
+
+if TYPE_CHECKING:
+    from fhir_case import Case
 
 
 class As(StrEnum):
@@ -27,6 +30,13 @@ def build(
     ] = As.TRANSACTION,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there, not to stdout.")
+    ] = None,
+    recorded: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="When a document is put together, where the case does not say it: an instant, or now.",
+        ),
     ] = None,
     explain: Annotated[
         bool,
@@ -61,6 +71,8 @@ def build(
     from fhir_case.cli.files import write_whole
 
     held = Case.load(case)
+    if recorded is not None:
+        _record(held, recorded)
     built = held.build(as_.value, profile=profile)
     text = dumps(built.bundle, indent=2)
     if output is None:
@@ -86,6 +98,18 @@ def build(
         findings.show(result, explain)
         if not result.report.ok:
             raise typer.Exit(FINDINGS)
+
+
+def _record(case: Case, instant: str) -> None:
+    """Say when the case is put together. An instant that the case states is not overwritten; stop where it is none."""
+    from datetime import UTC, datetime
+
+    if case.recorded is not None:
+        stop("the case states already when it was recorded", "change it there, or leave --recorded out")
+    try:
+        case.recorded = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if instant == "now" else instant
+    except ValueError:
+        stop(f"{instant[:60]!r} is no instant with its zone", "write it as 2026-11-22T09:30:00Z, or now")
 
 
 def remark(report: Report, explain: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from typing import Any
+from urllib.parse import quote, unquote
 
 from fhir_case.case.base import Verbatim
 from fhir_case.case.phenopacket import Citation, Terminology
@@ -104,6 +105,8 @@ def json_attachment(field: str, element: str, format: dict[str, Json]) -> Line:
 
 
 _CANONICAL = "urn:ietf:rfc:3986"
+_OF_URIS = ":/?#[]@!$&'()*+,;="
+"""What may stand in a URI as it is, beside letters and digits (https://www.rfc-editor.org/rfc/rfc3986#section-2.2)."""
 
 
 def cited(field: str, element: str) -> Line:
@@ -120,7 +123,7 @@ def cited(field: str, element: str) -> Line:
             made.append(named if citation.title is None else {**named, "display": citation.title})
         for terminology in value[1] or ():
             uri = systems.uri_of(terminology.system) or terminology.system
-            version = "" if terminology.version is None else f"|{terminology.version}"
+            version = "" if terminology.version is None else f"|{quote(terminology.version, safe=_OF_URIS)}"
             made.append({"type": "CodeSystem", "identifier": {"system": _CANONICAL, "value": uri + version}})
         return {"related": made}
 
@@ -129,7 +132,7 @@ def cited(field: str, element: str) -> Line:
         for one in held["related"]:
             if one.get("type") == "CodeSystem":
                 uri, _, version = one["identifier"]["value"].partition("|")
-                value[1].append(Terminology(system=systems.alias_of(uri) or uri, version=version or None))
+                value[1].append(Terminology(system=systems.alias_of(uri) or uri, version=unquote(version) or None))
             else:
                 value[0].append(Citation(id=one.get("identifier", {}).get("value"), title=one.get("display")))
         return value if put(value, context) == held else UNREAD  # text alone, so equality is exact

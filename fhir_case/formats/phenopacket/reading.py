@@ -162,7 +162,7 @@ def _subject(held: Json, reader: _Reader) -> tuple[Patient, dict[str, Event]]:
         return Patient(), {}
     message = together(held, "ids", "id", "alternateIds")
     time, event = message.get("timeAtLastEncounter"), None
-    if time is not None and ("dateOfBirth" in message or "age" not in time):
+    if isinstance(time, dict) and ("dateOfBirth" in message or "age" not in time):
         event = reader.item(messages.LAST_ENCOUNTER, {"timeAtLastEncounter": time}, INDEX)
         if isinstance(event, Event) and event.when is not None and INDEX not in reader.items:
             message = {name: value for name, value in message.items() if name != "timeAtLastEncounter"}

@@ -56,7 +56,9 @@ class _Writer:
         self.snakes = frozenset(rest.get("snake_case", ()))
         patient = case.patient
         named = next((one.value for one in patient.identifiers if one.value), None) if patient else None
-        self.context: PacketContext = messages.context(named)
+        subject = self.whole.get("subject")  # kept as it came, where it could not be read
+        kept = subject.get("id") if isinstance(subject, dict) else None
+        self.context: PacketContext = messages.context(kept if isinstance(kept, str) else named)
         self.written: set[str] = {PATIENT, PHENOPACKET, INDEX}
 
     def packet(self) -> dict[str, Json]:
