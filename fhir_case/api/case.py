@@ -72,24 +72,26 @@ class Case(CaseModel):
         with walked():
             return write_yaml(self.writable(), SCHEMA)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> tuple[Path, ...]:
         """Write the case to a file, YAML or (named .json) JSON, whole or not at all.
 
         In a YAML file that holds this case already, what did not change stays as it is, comments too; its source file
-        (`source.file`) is not written. Raises `CaseError` for a file that is there and cannot be read as a case, and
-        `OSError`.
+        (`source.file`) is not written. A new YAML file of more than 2,000 lines has its large sections in files beside
+        it, which it names under `files`. Gives the files that were written, that of the case last. Raises `CaseError`
+        for a file that is there and cannot be read as a case, and `OSError`.
         """
-        from fhir_case.api.files import write_whole
-        from fhir_case.case.editing import edit_yaml
+        from fhir_case.api.files import write_all
+        from fhir_case.case.saving import edited, written
 
         target = Path(path)
         if target.suffix.lower() == ".json":
-            text = self.to_json() + "\n"
+            texts = {target: self.to_json() + "\n"}
         elif target.exists() and (old := type(self).load(target)).id == self.id:
-            text = edit_yaml(target.read_text("utf-8"), self.writable(), old.writable())
+            texts = edited(target, self.writable(), old.writable())
         else:
-            text = self.to_yaml()
-        write_whole(target, text)
+            texts = written(target, self.writable(), SCHEMA)
+        write_all(texts)
+        return tuple(texts)
 
     def to_json(self) -> str:
         """The case as JSON, its keys in the order of the model."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from fhir_case.bundle.identity import ITEM
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE
+from fhir_case.case.loading import document_of
 from fhir_case.case.positions import Path as Keys
 from fhir_case.case.positions import Positions
-from fhir_case.case.reading import read_text
 from fhir_case.issues import CaseError, Issue, Place, Report
 from fhir_case.lens import Mapping
 
@@ -56,8 +56,8 @@ def validated(case: Case, build: Build, validator: Validator, file: Path) -> Rep
     if not report.issues:
         return report
     try:
-        positions = read_text(file.read_bytes(), str(file)).positions
-    except (OSError, CaseError):  # it has changed since it was read
+        positions = document_of(file).positions
+    except CaseError:  # it has changed since it was read
         return report
     return traced(report, case, build, positions, installed())
 
@@ -69,8 +69,8 @@ def found_in(file: Path, case: Case, issues: Sequence[Issue]) -> tuple[Issue, ..
     if not issues:
         return ()
     try:
-        positions = read_text(file.read_bytes(), str(file)).positions
-    except (OSError, CaseError):
+        positions = document_of(file).positions
+    except CaseError:
         return tuple(issues)
     return traced(Report(tuple(issues)), case, case.build("transaction"), positions, installed()).issues
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from fhir_case.case.base import Verbatim
 from fhir_case.case.positions import Spot
-from fhir_case.case.reading import read_text
+from fhir_case.case.reading import read_data
 from fhir_case.case.scalars import json_scalar
 from fhir_case.case.writing import entry, item, write_yaml, written_value
 from fhir_case.issues import CaseError
@@ -26,7 +26,7 @@ def edit_yaml(old_text: str, new_plain: dict[str, Any], old_plain: dict[str, Any
     `old_plain` is what the text says now, in the model's own words; where it equals `new_plain` the text stays, however
     it is written there. Without it, the data as read are compared. Raises `CaseError` if the old text cannot be read.
     """
-    document = read_text(old_text, "case.yaml")
+    document = read_data(old_text, "case.yaml")
     old = document.data if old_plain is None else old_plain
     if same(old, new_plain):
         return old_text
@@ -35,7 +35,7 @@ def edit_yaml(old_text: str, new_plain: dict[str, Any], old_plain: dict[str, Any
     try:
         expected = editor.mapping(document.positions.root, document.data, old, new_plain, False)
         for made in editor.results():
-            says = read_text(made, "case.yaml").data
+            says = read_data(made, "case.yaml").data
             if same(says, expected) and (old_plain is not None or same(says, new_plain)):
                 return old_text[: len(old_text) - len(body)] + made
     except (_Whole, CaseError):

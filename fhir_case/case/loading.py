@@ -13,6 +13,7 @@ from fhir_case.case.explaining import explain
 from fhir_case.case.model import OTHER, CaseModel, NoOthers
 from fhir_case.case.positions import Path, dotted
 from fhir_case.case.reading import Document, read_text
+from fhir_case.case.siblings import gather
 from fhir_case.issues import CaseError, Issue, Place
 
 M = TypeVar("M", bound=CaseModel)
@@ -24,21 +25,32 @@ Others = Callable[[], type[BaseModel]]
 
 def load(model: type[M], path: FilePath, others: Others = lambda: NoOthers) -> M:
     """The case in a file, YAML or JSON. Raises `CaseError` with every issue, each with file:line:column and field."""
+    return load_text(model, _bytes(path), str(path), others, path.parent)
+
+
+def document_of(path: FilePath) -> Document:
+    """What a case file says, with what it keeps in files beside it. Raises `CaseError`."""
+    document = read_text(_bytes(path), str(path))
+    gather(document, path.parent)
+    return document
+
+
+def _bytes(path: FilePath) -> bytes:
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
         raise CaseError(
             (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(str(path))),)
         ) from None
-    return load_text(model, data, str(path), others, path.parent)
 
 
 def load_text(
     model: type[M], text: str | bytes, name: str, others: Others = lambda: NoOthers, folder: FilePath | None = None
 ) -> M:
-    """The case in a text; `folder` is where a source file that it names may stand."""
+    """The case in a text; `folder` is where the files that it names may stand."""
     document = read_text(text, name)
+    gather(document, folder)
     issues = list(_source(document, folder))
     if OTHER in document.data:  # few cases have it, and knowing the mappings takes its time
         case, dropped, found = _with_others(model, document, others())
@@ -48,9 +60,14 @@ def load_text(
     if case is not None:
         issues += [_issue(problem, document) for problem in check(case, dropped)]
     if issues:
-        raise CaseError(tuple(sorted(issues, key=lambda i: (i.place.line, i.place.column) if i.place else (0, 0))))
+        raise CaseError(tuple(sorted(issues, key=lambda issue: _order(issue.place, name))))
     assert case is not None
     return case
+
+
+def _order(place: Place | None, name: str) -> tuple[bool, str, int, int]:
+    """What is wrong in the case file comes first, then file by file."""
+    return (False, "", 0, 0) if place is None else (place.file != name, place.file, place.line, place.column)
 
 
 def _issue(problem: Problem, document: Document) -> Issue:

@@ -50,6 +50,8 @@ class Positions:
 
     def __init__(self, file: str, find: Callable[[], Spot]) -> None:
         self.file, self._find = file, find
+        self.parts: dict[Step, Positions] = {}
+        """Those of the sections that stand in files of their own."""
 
     @cached_property
     def root(self) -> Spot:
@@ -58,6 +60,9 @@ class Positions:
 
     def spot(self, path: Path) -> tuple[Spot, int]:
         """The spot at the path or, where there is none, of the nearest parent; and how many steps led there."""
+        if path and path[0] in self.parts:
+            spot, taken = self.parts[path[0]].spot(path[1:])
+            return spot, taken + 1
         spot = self.root
         for taken, step in enumerate(path):
             below = (spot.inside or {}).get(step)
@@ -68,11 +73,15 @@ class Positions:
 
     def value(self, path: Path) -> Place:
         """Where the value at the path starts; the nearest parent's key where there is no such value."""
+        if path and path[0] in self.parts:
+            return self.parts[path[0]].value(path[1:])
         spot, taken = self.spot(path)
         return self.place(spot.start if taken == len(path) else spot.key or spot.start)
 
     def key(self, path: Path) -> Place:
         """Where the key at the path stands (of a list's entry: the entry); the nearest parent's where there is none."""
+        if path and path[0] in self.parts:
+            return self.parts[path[0]].key(path[1:])
         spot, _ = self.spot(path)
         return self.place(spot.key or spot.start)
 

@@ -44,22 +44,37 @@ def read_text(text: str | bytes, file: str) -> Document:
     if len(whole) > LARGEST and '"resourceType"' in whole[:LEAD]:
         message = "expected a case file, found FHIR"
         raise CaseError((Issue("file-no-case", message, place=Place(file, 1, 1), fix=_INSTEAD),))
-    if len(whole) > LARGEST:
-        message = f"the file has {len(whole):,} characters, more than the {LARGEST:,} that are read"
-        raise CaseError((Issue("file-too-large", message, place=Place(file), fix="keep attachments outside the case"),))
-    is_json = file.lower().endswith(".json") or whole.lstrip().startswith("{")
-    data, positions = read_json(whole, file) if is_json else read_yaml(whole, file)
-    if not isinstance(data, dict):
-        found = {type(None): "nothing", list: "a list"}.get(type(data), "a text")
-        message = f"expected the fields of a case (id, title, patient, …), each 'key: value', found {found}"
-        fix = "write an empty case file to start from with: fhir-case new NAME"
-        raise CaseError((Issue("file-no-case", message, place=positions.value(()), fix=fix),))
+    document = read_data(whole, file)
+    data, positions = document.data, document.positions
     if "resourceType" in data:
         message = f"expected a case file, found FHIR: a resource of type {str(data['resourceType'])[:60]!r}"
         raise CaseError((Issue("file-no-case", message, place=positions.key(("resourceType",)), fix=_INSTEAD),))
     if "title" not in data and (packet := next((key for key in _PACKET if key in data), "")):
         message = "expected a case file, found a phenopacket"
         raise CaseError((Issue("file-no-case", message, place=positions.key((packet,)), fix=_INSTEAD),))
+    return document
+
+
+def read_data(text: str | bytes, file: str, *, empty: bool = False) -> Document:
+    """The data of a file that may be a whole case or a part of one; `empty`: nothing is as good as no keys.
+
+    Raises `CaseError`.
+    """
+    whole = _decoded(text, file)
+    if len(whole) > LARGEST:
+        message = f"the file has {len(whole):,} characters, more than the {LARGEST:,} that are read"
+        raise CaseError((Issue("file-too-large", message, place=Place(file), fix="keep attachments outside the case"),))
+    is_json = file.lower().endswith(".json") or whole.lstrip().startswith("{")
+    data, positions = read_json(whole, file) if is_json else read_yaml(whole, file)
+    if data is None and empty:
+        data = {}
+    if not isinstance(data, dict):
+        found = {type(None): "nothing", list: "a list"}.get(type(data), "a text")
+        message = f"expected the fields of a case (id, title, patient, …), each 'key: value', found {found}"
+        fix = "write an empty case file to start from with: fhir-case new NAME"
+        if empty:
+            message, fix = f"expected the items of a section by their ids, found {found}", ""
+        raise CaseError((Issue("file-no-case", message, place=positions.value(()), fix=fix),))
     return Document(data, positions)
 
 

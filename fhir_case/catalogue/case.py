@@ -119,6 +119,13 @@ CODES = (
         type="not-found",
     ),
     Code(
+        "case-files", "A file of the case that cannot be taken",
+        "files: names, by section, the files beside the case in which large parts of it stand; none is outside its folder.",
+        "files: {labs: /home/me/labs.yaml}", "files: {labs: case.labs.yaml}",
+        fix="Correct the name, or give the section in the case file itself.",
+        type="not-found",
+    ),
+    Code(
         "time-invalid", "A time that cannot be",
         "It is not written as times are, or does not exist, or contradicts another.",
         "onset: 2021-02-30", "onset: 2021-02",

@@ -34,7 +34,7 @@ def convert(
     """
     from fhir_case.api.converting import converted
     from fhir_case.api.opening import opened
-    from fhir_case.cli.files import bytes_of, write_whole, writing
+    from fhir_case.cli.files import bytes_of, save, write_whole
 
     target = to or (by_name(output.name) if output != STREAM else None)
     if target is None:
@@ -42,14 +42,15 @@ def convert(
         stop(f"the format of {output} is not told" if output != STREAM else "the format is not told", f"--to {choices}")
     text, name = bytes_of(file)
     made = converted(opened(text, name, from_, None if file == STREAM else file), target)
+    where = str(output)
     if output == STREAM:
         sys.stdout.writelines(made.text)
+        where = "stdout"
     elif made.case is not None:
-        with writing(output):
-            made.case.save(output)
+        where = save(made.case, output)
     else:
         write_whole(output, made.text)
-    _told(made.report.issues, output, target)
+    _told(made.report.issues, where, target)
     if not made.report.ok:
         raise typer.Exit(FINDINGS)
 
@@ -58,7 +59,7 @@ _NO_ROOM = ("phenopacket-left-out", "phenopacket-code")
 """What a format cannot say, by its nature."""
 
 
-def _told(issues: tuple[Issue, ...], output: Path, target: Format) -> None:
+def _told(issues: tuple[Issue, ...], where: str, target: Format) -> None:
     """What there is to say: errors and warnings whole; of notes the first of each kind, since there can be very many."""
     notes: dict[str, list[Issue]] = {}
     for issue in issues:
@@ -76,5 +77,4 @@ def _told(issues: tuple[Issue, ...], output: Path, target: Format) -> None:
     fine = "all resources, nothing of them lost" if framed else "nothing lost"
     if no_room:
         fine = f"{counted(no_room, 'value')} left out, which it has no room for"
-    where = "stdout" if output == STREAM else str(output)
     tell(f"{where}: {target}, " + (counted(lost, "loss", "losses") if lost else fine))

@@ -51,6 +51,13 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         files.write_whole(path, text)
 
 
+def save(case: Case, path: Path) -> str:
+    """Write a case to a file, its large sections beside it; which files, in words."""
+    with writing(path):
+        *beside, _ = case.save(path)
+    return f"{path}, {counted(len(beside), 'file')} beside it" if beside else str(path)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Where the file cannot be written, say why and stop."""

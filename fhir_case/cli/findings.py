@@ -59,8 +59,8 @@ def show(result: Result, every: bool) -> None:
 
 
 def _tell(result: Result, issue: Issue, more: str = "") -> None:
-    place = result.spot(issue)
-    pieces = pieces_of(replace(issue, place=place if place and place.line else None))
+    places = [place for place in (result.spot(issue), issue.origin) if place and place.line]
+    pieces = pieces_of(replace(issue, place=next(iter(places), None)))
     tell("  ", (issue.severity, STYLES[issue.severity]), ": ", *pieces, (more, "dim"))
 
 

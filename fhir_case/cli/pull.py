@@ -30,7 +30,7 @@ def pull(
     import re
 
     from fhir_case import dumps
-    from fhir_case.cli.files import write_whole, writing
+    from fhir_case.cli.files import save, write_whole
 
     if not re.fullmatch(r"Patient/[A-Za-z0-9\-.]{1,64}", patient):
         stop(f"expected a patient such as Patient/123, found {patient[:80]!r}")
@@ -41,12 +41,11 @@ def pull(
     if output is None:
         say(case.to_yaml().rstrip("\n"))
     else:
-        with writing(output):
-            case.save(output)
+        where = save(case, output)
         beside = output.with_suffix(".origin.json")
         write_whole(beside, dumps(case.origin, indent=2) + "\n")
         items = sum(1 for _ in case.entries()) + len(case.resources)
-        tell(f"{output}: {counted(items, 'item')}; {beside}: where they are on the server")
+        tell(f"{where}: {counted(items, 'item')}; {beside}: where they are on the server")
     for issue in reading.report.issues:
         tell(f"{issue.severity}: ", *pieces_of(issue))
     if explain:

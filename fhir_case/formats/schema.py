@@ -15,6 +15,7 @@ from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.links import Link
 from fhir_case.case.measured import Quantity, Range, Result, Size
 from fhir_case.case.model import OTHER, CaseModel, NoOthers
+from fhir_case.case.siblings import FILES, SECTIONS
 from fhir_case.case.timing import Timing
 from fhir_case.case.values import Value
 from fhir_case.case.when import When
@@ -55,6 +56,10 @@ def case_schema(others: type[BaseModel] = NoOthers) -> Schema:
         holder["properties"] = {name: _with_short_form(name, held) for name, held in holder["properties"].items()}
     definitions["Source"]["properties"]["file"] = {
         **_TEXT, "description": "The file with the source's text, in the folder of the case; instead of `text`."
+    }  # fmt: skip
+    made["properties"][FILES] = {
+        "type": "object", "propertyNames": {"enum": list(SECTIONS)}, "additionalProperties": _TEXT,
+        "description": "The files beside the case in which large sections of it stand.",
     }  # fmt: skip
     values = {canonical(value.SCHEMA): value.__name__ for value in VALUES}
     closed = {name: _as_typed(held, values) for name, held in definitions.items()}

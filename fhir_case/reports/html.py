@@ -78,12 +78,14 @@ def _issue(issue: Issue, result: Result, lines: list[str], values: bool) -> Iter
     kind = level(issue)
     place = result.spot(issue)
     where = f"{place.line}:{place.column}" if place and place.line else ""
+    here = place is not None and place.file == result.name  # a case has parts of it in other files
+    where = where if here or not where else str(place)
     title = CATALOGUE[issue.code].title if issue.code in CATALOGUE else ""
     yield f'<article class="{kind}"><p><span class="level">{kind}</span> <span class="where">{where}</span> '
     yield f'<code title="{_shown(title)}">{_shown(issue.code)}</code></p>'
     found = f" – found <code>{_shown(issue.value)}</code>" if values and issue.value else ""
     yield f'<p>{_shown(issue.message)}{found}</p><p class="path">{_shown(issue.path)}</p>'
-    if place and 0 < place.line <= len(lines):
+    if place and here and 0 < place.line <= len(lines):
         line, carets = excerpt(lines[place.line - 1], place.column, values, masking(result.name, result.text or ""))
         yield f"<pre>{_shown(line)}\n<i>{carets}</i></pre>"
     origin = "" if place is issue.origin else str(issue.origin or "")

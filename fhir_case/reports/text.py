@@ -50,6 +50,8 @@ def lines(results: Iterable[Result], *, values: bool = False, undecided: bool = 
 def _issue(issue: Issue, result: Result, text: list[str], values: bool) -> Iterator[list[Piece]]:
     place = result.spot(issue)
     where = f"{place.line}:{place.column}" if place and place.line else ""
+    here = place is not None and place.file == result.name  # a case has parts of it in other files
+    where = where if here or not where else str(place)
     kind = level(issue)
     name = NAMES.get(kind, kind)
     head: list[Piece] = [f"  {where:>6}  " if where else "  ", (name, STYLES[kind]), "  "]
@@ -58,7 +60,7 @@ def _issue(issue: Issue, result: Result, text: list[str], values: bool) -> Itera
     found = f" – found {issue.value!r}" if values and issue.value else ""
     yield [*head, harmless(issue.message + found), (f"  [{issue.code}]", "dim")]
     margin = " " * (len(where.rjust(6)) + 4 if where else 4)
-    if place and 0 < place.line <= len(text):
+    if place and here and 0 < place.line <= len(text):
         line, carets = excerpt(text[place.line - 1], place.column, values, masking(result.name, result.text or ""))
         number = str(place.line)
         yield [margin, (f"{number} │ ", "dim"), line]
