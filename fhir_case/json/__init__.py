@@ -159,6 +159,13 @@ def dumps(value: Json, *, indent: int | None = None) -> str:
 
 def copied(value: Json) -> Json:
     """A copy that shares no dict or list with the original."""
+    try:
+        return msgspec.to_builtins(value, builtin_types=(Decimal,))
+    except (TypeError, RecursionError):  # a `Number`, which msgspec does not know, or too deep for it
+        return _copied(value)
+
+
+def _copied(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: copied(held) for key, held in value.items()}
-    return [copied(one) for one in value] if isinstance(value, list) else value
+        return {key: _copied(held) for key, held in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
