@@ -88,7 +88,8 @@ class CaseModel(Model):
     resources: dict[ItemId, FHIR] = Field(default_factory=dict)
     """FHIR resources that the model has no word for, verbatim."""
     phenopacket: Phenopacket | None = None
-    """What the phenopacket says of itself that this case was read from."""
+    """What the phenopacket says of itself that this case was read from; with it, no `category` of findings and diagnoses
+    is presumed."""
     bundle: Envelope | None = None
     """How the bundle came that this case was read from, where it was not one of ours."""
 
@@ -100,7 +101,17 @@ class CaseModel(Model):
         """A case is about a patient, also where nothing is stated of him or her; a bundle's may stand elsewhere."""
         if self.patient is None and self.bundle is None and PATIENT not in self.resources:
             self.__dict__["patient"] = Patient()
+        for item in self._uncategorised():
+            if "category" not in item.model_fields_set:
+                item.__dict__["category"] = None
         return self
+
+    def _uncategorised(self) -> Iterator[Diagnosis | Finding]:
+        """The items of which a case presumes no category: a phenopacket does not say how its features were found out,
+        nor of its diseases whether they are problems of the patient's list."""
+        if self.phenopacket is not None:
+            yield from self.diagnoses.values()
+            yield from self.findings.values()
 
     @property
     def has_patient(self) -> bool:
@@ -134,7 +145,15 @@ class CaseModel(Model):
 
     def plain(self) -> dict[str, Any]:
         """The case as a case file has it: what is not stated is not there."""
-        return self.model_dump(exclude_defaults=True)
+        made = self.model_dump(exclude_defaults=True)
+        if self.phenopacket is not None:
+            for name in ("diagnoses", "findings"):
+                for key, item in getattr(self, name).items():
+                    told = made[name][key]
+                    told.pop("category", None)
+                    if item.category is not None:
+                        told["category"] = item.category
+        return made
 
     def writable(self) -> dict[str, Any]:
         """The case as `plain`, for a writer: its FHIR parts marked, and where an item comes from after what it says."""
@@ -142,8 +161,7 @@ class CaseModel(Model):
         for kind, section in plain.get(OTHER, {}).items():
             for key, item in section.items():
                 section[key] = with_verbatim(item, type(self.other[kind][key]))
-        made: dict[str, Any] = _ordered(plain)
-        return made
+        return {key: _ordered(value) for key, value in plain.items()}
 
     def dumps(self) -> bytes:
         """The case as canonical bytes: sorted keys, items by id, numbers as written. This is what equality means."""
@@ -169,7 +187,8 @@ KINDS = (
 )  # fmt: skip
 """The sections that hold items keyed by id."""
 
-_LAST = ("identifiers", "language", "quotes", "remainder")
+_LAST = ("issued", "performers", "encounter", "notes", "identifiers", "language", "quotes", "remainder")
+"""What stands at the end of an item that is written: who, where and under which numbers comes after what."""
 
 
 def _ordered(plain: Any) -> Any:

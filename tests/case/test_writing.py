@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from fhir_case.case.base import Verbatim
-from fhir_case.case.reading import read_text
+from fhir_case.case.reading import read_data
 from fhir_case.case.scalars import Plain, verbatim
 from fhir_case.case.verbatim_parts import with_verbatim
 from fhir_case.case.writing import write_yaml
@@ -142,7 +142,7 @@ documents = st.dictionaries(texts, plains, min_size=1, max_size=5)
 
 @given(documents)
 def test_what_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
-    read = read_text(write_yaml(data), "case.yaml").data
+    read = read_data(write_yaml(data), "case.yaml").data
     assert canonical(as_read(read, data)) == canonical(as_text(data))
     assert list(read) == list(data)
 
@@ -150,7 +150,7 @@ def test_what_is_written_reads_back_the_same(data: dict[str, Any]) -> None:
 @given(st.lists(awkward, min_size=1, max_size=3), awkward)
 def test_awkward_texts_read_back_the_same_wherever_they_stand(values: list[str], key: str) -> None:
     data = {key: values, "deep": [[{key: values}, values]], "fhir": Verbatim({key: [values, {key: values[0]}]})}
-    read = read_text(write_yaml(data), "case.yaml").data
+    read = read_data(write_yaml(data), "case.yaml").data
     assert canonical(as_read(read, data)) == canonical(data)
 
 
@@ -214,7 +214,7 @@ def test_no_line_is_folded_however_long() -> None:
 
 def test_a_key_that_is_too_long_for_its_line_still_reads_back() -> None:
     data = {"k" * 3000: {"a": ["b", {"l" * 3000: "m"}]}}
-    assert read_text(write_yaml(data), "case.yaml").data == data
+    assert read_data(write_yaml(data), "case.yaml").data == data
 
 
 def test_text_that_no_file_can_hold_is_refused() -> None:
@@ -245,6 +245,6 @@ def test_the_model_tells_which_parts_are_fhir_json() -> None:
     written = write_yaml(with_verbatim(plain, Whole))
     assert written.count("value: '7.20'") == 4
     assert written.count("text: 7.20") == 3
-    read = read_text(written, "case.yaml").data
+    read = read_data(written, "case.yaml").data
     assert canonical(verbatim(read["resources"]["b"])) == canonical(json)
     assert with_verbatim(plain, Whole) == plain

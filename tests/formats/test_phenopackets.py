@@ -242,3 +242,13 @@ def test_the_packet_that_was_given_is_left_as_it_was() -> None:
     before = canonical(copied(packet))
     read(packet)
     assert canonical(packet) == before
+
+
+def test_of_a_packets_findings_no_category_is_presumed_and_none_is_written() -> None:
+    case = read(made_up())
+    assert {one.category for one in (*case.findings.values(), *case.diagnoses.values())} == {None}
+    assert "category" not in case.to_yaml()
+    again = Case.loads(case.to_yaml().replace("findings:\n", "findings:\n  seen: {code: Seen, category: exam}\n", 1))
+    assert (again.findings["seen"].category, again.findings["seizure"].category) == ("exam", None)
+    assert "category: exam" in again.to_yaml()
+    assert Case.loads(again.to_yaml()) == again == Case.from_bundle(again.to_bundle())

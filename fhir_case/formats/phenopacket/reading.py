@@ -218,7 +218,6 @@ def _feature(message: Message, reader: _Reader) -> str | Refusal:
     item = reader.item(messages.FEATURE, message, key)
     if isinstance(item, Refusal):
         return item
-    item.__dict__["category"] = None  # a packet does not say how it was found out
     reader.keep("findings", key, item)
     return key
 
@@ -228,7 +227,6 @@ def _disease(message: Message, reader: _Reader) -> str | Refusal:
     item = reader.item(messages.DISEASE, message, key)
     if isinstance(item, Refusal):
         return item
-    item.__dict__["category"] = None
     reader.keep("diagnoses", key, item)
     return key
 
