@@ -16,6 +16,7 @@ from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Quote
 from fhir_case.case.model import OTHER, PATIENT, CaseModel, Entry
 from fhir_case.case.people import Header
+from fhir_case.case.standing import is_retracted
 from fhir_case.json import Json
 from fhir_case.lens import Context, quotes, unknown
 from fhir_case.lens.fields import put_reference
@@ -63,6 +64,9 @@ IPS: a document holds only what its Composition leads to (https://hl7.org/fhir/R
 else need refer to these.
 """
 
+_RETRACTED = Section(None, None, "Entered in error", ())
+"""Nothing that was entered in error stands among what is so, for somebody to read the section and not the status."""
+
 
 def header_of(case: CaseModel) -> Header:
     """What the Composition says of the case itself."""
@@ -83,8 +87,12 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
     if "index" in case.timeline:
         made["encounter"] = {"reference": context.address("index")}
     by_kind: dict[str, list[Entry]] = {}
+    retracted = []
     for entry in case.entries():
-        by_kind.setdefault(entry.kind, []).append(entry)
+        if is_retracted(entry.item):
+            retracted.append(entry)
+        else:
+            by_kind.setdefault(entry.kind, []).append(entry)
     sections = []
     for section in SECTIONS:
         entries = [entry for kind in section.kinds for entry in by_kind.get(kind, ())]
@@ -92,6 +100,8 @@ def composition(case: CaseModel, context: Context, mappings: Mappings) -> dict[s
             entries += [entry for kind in by_kind if kind.startswith(f"{OTHER}.") for entry in by_kind[kind]]
         if entries or section.required:
             sections.append(_section(section, entries, context))
+    if retracted:
+        sections.append(_section(_RETRACTED, retracted, context))
     verbatim = [key for key in sorted(case.resources) if key not in (COMPOSITION_ID, PROVENANCE)]
     if verbatim:
         sections.append(_unread(verbatim, case, context))

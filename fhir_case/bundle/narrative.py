@@ -8,6 +8,7 @@ from html import escape as escaped
 from typing import Any
 
 from fhir_case.case.model import Entry
+from fhir_case.case.standing import qualified
 from fhir_case.case.values import Value
 
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
@@ -28,7 +29,8 @@ def listed(lines: Iterable[str]) -> str:
 def told(entry: Entry) -> str:
     """One item in one line of words."""
     item: Any = entry.item
-    return "; ".join(part for say in _SAY.get(entry.kind, _OF_OTHERS) if (part := say(item))) or entry.id
+    what, *rest = [part for say in _SAY.get(entry.kind, _OF_OTHERS) if (part := say(item))] or [entry.id]
+    return "; ".join(dict.fromkeys((what, *qualified(item), *rest)))
 
 
 def escape(text: str) -> str:
@@ -56,6 +58,9 @@ def _words(field: str, prefix: str = "") -> Callable[[Any], str]:
 
 
 def _word(value: Any) -> str:
+    said = getattr(value, "value", value)
+    if isinstance(said, bool):
+        return "yes" if said else "no"
     return getattr(value, "label", None) or str(value)
 
 
@@ -65,10 +70,6 @@ def _absent(item: Any) -> str:
 
 def _dosage(item: Any) -> str:
     return ", ".join(d.text or (str(d.dose) if d.dose else "") for d in item.dosage)
-
-
-def _not_to_do(item: Any) -> str:
-    return "not to be given" if item.not_to_do else ""
 
 
 def _size(item: Any) -> str:
@@ -130,7 +131,7 @@ _SAY: dict[str, tuple[Callable[[Any], str], ...]] = {
     "practitioners": (_names,),
     "roles": (_words("codes"), _words("specialties"), _role),
     "organizations": (_names,),
-    "prescriptions": (_not_to_do, _WHAT, _words("drug"), _words("intent"), _words("status"), _dosage, _words("authored")),
+    "prescriptions": (_WHAT, _words("drug"), _words("intent"), _words("status"), _dosage, _words("authored")),
     "administrations": (_WHAT, _words("drug"), _words("status"), _words("when")),
     "flags": (_WHAT, _words("status"), _words("when")),
     "care_plans": (_words("title"), _words("categories"), _words("intent"), _words("status"), _words("when")),

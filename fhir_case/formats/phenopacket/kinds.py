@@ -158,7 +158,8 @@ def measured(field: str, element: str) -> Line:
             return {"quantity": {**put_quantity(held, context), **more}}
         if held is None:
             return {}
-        return {"ontologyClass": put_class(held if isinstance(held, Concept) else Concept(str(held)), context)}
+        words = str(held).lower() if isinstance(held, bool) else str(held)
+        return {"ontologyClass": put_class(held if isinstance(held, Concept) else Concept(words), context)}
 
     def take(held: Json, context: Context) -> Any:
         ((kind, said),) = held.items()

@@ -8,9 +8,11 @@ from typing import Any
 
 from fhir_case.case.base import Item
 from fhir_case.case.check import INDEX
+from fhir_case.case.clinical import Finding
 from fhir_case.case.links import item_of
 from fhir_case.case.model import PATIENT, PHENOPACKET, CaseModel
 from fhir_case.case.phenopacket import Phenopacket, Terminology
+from fhir_case.case.standing import is_so
 from fhir_case.formats.phenopacket import messages
 from fhir_case.formats.phenopacket.curies import PREFIXES
 from fhir_case.formats.phenopacket.messages import PacketContext
@@ -66,7 +68,7 @@ class _Writer:
         about = self.message(messages.META_DATA, self.case.phenopacket or self._about(), PHENOPACKET)
         made: dict[str, Json] = {"id": about.pop("id", None), "subject": self.subject()}
         sections: dict[str, dict[str, Message]] = {
-            "phenotypicFeatures": self.each("findings", messages.FEATURE, lambda item: item.value is None),
+            "phenotypicFeatures": self.each("findings", messages.FEATURE, _is_feature),
             "measurements": self.each("labs", messages.MEASUREMENT)
             | self.each("findings", messages.MEASUREMENT, lambda item: item.value is not None),
             "interpretations": dict(self.interpretations()),
@@ -97,12 +99,12 @@ class _Writer:
     def each(
         self, kind: str, mapping: Mapping, fits: Callable[[Any], bool] = lambda item: True
     ) -> dict[str, Message]:  # fmt: skip
-        """The messages of a section of the case, by item."""
+        """The messages of a section of the case, by item; a packet says of nothing that it was an error, or not done."""
         held: dict[str, Any] = getattr(self.case, kind)
         return {
             key: nested(apart(self.message(mapping, item, key), "treatment/doses"))
             for key, item in held.items()
-            if fits(item)
+            if fits(item) and _can_be_said(item)
         }
 
     def listed(self, section: str, found: dict[str, Message]) -> list[Message]:
@@ -128,18 +130,27 @@ class _Writer:
         told: set[str] = set()
         for key, report in self.case.reports.items():
             mine = [one for result in report.results if (one := item_of(result)) in self.case.implications and one]
-            if not mine and messages.REPORT.codings[0] not in report.code.codings:
+            told.update(mine)
+            mine = [one for one in mine if self.interpreted(one)]
+            if not is_so(report) or (not mine and messages.REPORT.codings[0] not in report.code.codings):
                 continue
             made = apart(self.message(messages.INTERPRETATION, report, key), "progress")
-            told.update(mine)
             if mine:
                 made["diagnosis/genomicInterpretations"] = [self.genomic(one) for one in mine]
             yield key, nested(made)
         for key, implication in self.case.implications.items():
-            if key not in told:
+            if key not in told and self.interpreted(key):
                 disease = implication.diagnosis
                 of: Message = {} if disease is None else {"diagnosis/disease": put_class(disease, self.context)}
                 yield key, nested({"id": key, **of, "diagnosis/genomicInterpretations": [self.genomic(key)]})
+
+    def interpreted(self, key: str) -> bool:
+        """Whether the implication stands, and its variants do; that one was rejected, a packet can say."""
+        implication = self.case.implications[key]
+        named = [one for link in implication.variants if (one := item_of(link)) in self.case.variants and one]
+        return all(
+            is_so(one) for one in (implication.model_copy(update={"role": None}), *map(self.case.variants.get, named))
+        )
 
     def genomic(self, key: str) -> Message:
         """The GenomicInterpretation of an implication and its variant."""
@@ -157,6 +168,19 @@ class _Writer:
             if entry.id not in self.written:
                 where = f"{entry.kind}.{entry.id}" if entry.kind != entry.id else entry.id
                 yield Issue("phenopacket-left-out", "a phenopacket has no room for this item", "information", where)
+
+
+_MEASURED = ("vital-signs", "survey", "social-history", "activity")
+
+
+def _is_feature(item: Finding) -> bool:
+    """It was there or not; what was measured or asked is no feature, nor is the panel of several such values."""
+    return item.value is None and not (item.category in _MEASURED and (item.components or item.parts))
+
+
+def _can_be_said(item: Any) -> bool:
+    """A packet says of a disease that it was ruled out, and of nothing else that it is not so."""
+    return is_so(item) or getattr(item, "certainty", None) == "refuted"
 
 
 def _systems(case: CaseModel) -> set[str]:
