@@ -37,7 +37,8 @@ def assert_goes_onward(source: Json, *types: BundleType) -> None:
     for type in types or ("transaction", "collection", "document"):
         bundle = case.to_bundle(type)
         again = Case.from_bundle(bundle)
-        assert_same(said(again), said(case))
+        told = said if type == "transaction" else (lambda case: identified(said(case)))
+        assert_same(told(again), told(case))
         assert_same(again.to_bundle(), canonical(bundle))
         assert_same(again.to_bundle(type), canonical(bundle))
 
@@ -45,6 +46,22 @@ def assert_goes_onward(source: Json, *types: BundleType) -> None:
 def said(case: Case) -> Json:
     """What a case says, without how its bundle came and how that spelled its references."""
     return unspelled({name: value for name, value in case.plain().items() if name != "bundle"})
+
+
+def identified(value: Json) -> Json:
+    """With searches for an identifier as the identifier: only transactions have such (https://hl7.org/fhir/R4/http.html#trules)."""
+    if isinstance(value, list):
+        return [identified(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    made = {name: identified(held) for name, held in value.items()}
+    search = re.fullmatch(r"([A-Z]\w+)\?identifier=([^|,&]+)\|([^|,&]+)", str(value.get("reference")))
+    if search:
+        del made["reference"]
+        return made | {"type": search[1], "system": search[2], "value": search[3]}
+    if "type" in made and isinstance(made.get("identifier"), dict) and made["identifier"].keys() == {"system", "value"}:
+        return made | made.pop("identifier")
+    return made
 
 
 def unspelled(value: Json) -> Json:
