@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from fhir_case.case.base import Instant, Part, Ref, Stated, Text
 from fhir_case.case.coded import Coding, Concept
@@ -16,9 +16,9 @@ from fhir_case.case.values import decimal_of
 from fhir_case.case.when import Point, When
 
 Number = Annotated[
-    Decimal, BeforeValidator(decimal_of), PlainSerializer(str), WithJsonSchema({"type": ["string", "number"]})
+    Decimal, PlainValidator(decimal_of), PlainSerializer(str), WithJsonSchema({"type": ["string", "number"]})
 ]
-"""A decimal with its digits."""
+"""A decimal with its digits: pydantic's own check of one would write `1e0` as 1."""
 
 
 class Member(Stated):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from fhir_case.case.base import Part, Verbatim
 from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
-from fhir_case.lens.direct import Straight
 from fhir_case.lens.line import UNREAD, Fragment, Line
 from fhir_case.lens.modifiers import MODIFIERS, has_unknown_modifier
 from fhir_case.lens.slots import MALFORMED, Entries, Values, Whole, owned
+from fhir_case.lens.ways import Way, way_through
 
 READ_AS = "$read"
 """The key of a remainder that holds the digest of the item as it was read: another one now means it was edited."""
@@ -28,19 +28,16 @@ STALE = frozenset({"interpretation", "conclusion", "conclusionCode", "presentedF
 """What may no longer hold once the item was edited: kept and reported."""
 
 
+_UNOWNED = 12
+"""How many elements that no line owns a usual resource has at most."""
+
+_UNKNOWN_MODIFIER = "it has a modifier extension or implicit rules"
+
+
 class Refusal(NamedTuple):
     """Why a mapping does not read a resource."""
 
     reason: str
-
-
-class _Way(NamedTuple):
-    """How resources with certain keys are read straight."""
-
-    steps: list[tuple[str, Straight]]
-    """The keys in the order in which they are read."""
-    absent: list[Callable[[Any, Context], Json]]
-    """What the lines that have nothing to read would write all the same."""
 
 
 class Mapping:
@@ -62,12 +59,10 @@ class Mapping:
             for line in lines
         )
         self._slots = _slots(self.lines, f"{type or model.__name__}")
-        # What the mapping cannot do without is read first: most resources that are not its own are told by that.
-        self._reading = sorted(enumerate(self._slots), key=lambda pair: not pair[1].required)
         self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
         self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
         self._writing = [(slot.only, slot.put if slot.only else slot.write) for slot in self._slots]
-        self._straight = {key: (slot, straight) for slot in self._slots for key, straight in slot.straight.items()}
+        self._straight = {key: straight for slot in self._slots for key, straight in slot.straight.items()}
         self._way = lru_cache(maxsize=500)(self._way_through)
         self._made = model.__pydantic_validator__.validate_python
         self._defaults = dict.fromkeys(name for line in self.lines if line.defaulted for name in line.fields)
@@ -94,17 +89,21 @@ class Mapping:
     def write(self, item: Part, context: Context) -> dict[str, Json]:
         """The item as a resource (or backbone element): its lines, and its remainder where the lines are silent."""
         out: Fragment = {"resourceType": self.type} if self.type else {}
-        remainder = item.remainder
-        if not remainder:
-            for get, put in self._writing:
-                if get is None:
-                    put(item, out, context)
-                elif (value := get(item)) is not None:
-                    put(value, out, context)
-            return out
-        for slot in self._slots:
-            slot.restore(item, remainder, out, context)
-        self._carry(item, remainder, out, context)
+        remainder = item.remainder or {}
+        held: dict[int, Fragment] = {}
+        for key, value in remainder.items():
+            slot = self._slot(key)
+            if slot is not None:
+                held.setdefault(slot, {})[key] = value
+        for n, (get, put) in enumerate(self._writing):
+            if n in held:
+                self._slots[n].restore(item, held[n], out, context)
+            elif get is None:
+                put(item, out, context)
+            elif (value := get(item)) is not None:
+                put(value, out, context)
+        if remainder:
+            self._carry(item, remainder, out, context)
         return out
 
     def _carry(self, item: Part, remainder: Fragment, out: Fragment, context: Context) -> None:
@@ -128,94 +127,87 @@ class Mapping:
         refused = self._refused(resource)
         if refused is not None:
             return refused
-        item = self.take(resource, context)
-        if isinstance(item, Part):
-            return item
-        if self.type and has_unknown_modifier(resource, canonical(resource)):
-            return Refusal("it has a modifier extension or implicit rules")
-        return self.read_apart(resource, context)
+        keys = tuple(resource.keys())
+        # Hostile input must not fill the memory.
+        way = self._way(keys) if len(keys) <= len(self.lines) + _UNOWNED else self._way_through(keys)
+        return self._read(resource, context, way)
+
+    def read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
+        """The same without reading any element straight, for comparison."""
+        return self._read(resource, context, way_through(tuple(resource), self.type, self._slots, self._slot, {}))
 
     def take(self, resource: dict[str, Json], context: Context) -> Any:
         """The item where writing it gives the resource again, to the last byte, else UNREAD."""
         way = self._way(tuple(resource)) if len(resource) <= len(self.lines) + 1 else None
-        if way is None or resource.get("resourceType") != self.type:
+        if way is None or not way.straight or resource.get("resourceType") != self.type:
             return UNREAD
         values = Values(self._defaults)
         try:
-            for key, (field, take, filler) in way.steps:
-                held = resource[key]
-                if filler is not None and held is not None and held == filler(values, context):  # text alone
-                    continue
-                value = take(held, context)
-                if value is UNREAD:
+            for step in way.steps:
+                if not step.straightly(resource, values, context):
                     return UNREAD
-                if field is None:
-                    values.update(value)
-                else:
-                    values[field] = value
-            for absent in way.absent:
-                if absent(values, context):
-                    return UNREAD
+            if any(silent.writes(values, context) for silent in way.silent):
+                return UNREAD
             return self._made(values)
         except MALFORMED:
             return UNREAD
 
-    def _way_through(self, keys: tuple[str, ...]) -> _Way | None:
-        """How resources with these keys are read; None where they have too many, or too few."""
-        steps = [(key, *self._straight[key]) for key in keys if key in self._straight]
-        slots = [slot for _, slot, _ in steps]
-        others = [slot for slot in self._slots if slot not in slots]
-        if len(steps) + bool(self.type) != len(keys) or len(set(slots)) != len(slots) or any(map(_is_implied, others)):
-            return None
-        return _Way(
-            # What may be a filler comes last: what else is stated decides.
-            sorted(((key, straight) for key, _, straight in steps), key=lambda step: step[1].filler is not None),
-            [line.absent for slot in others for line in slot.lines if line.absent is not None],
-        )
+    def _way_through(self, keys: tuple[str, ...]) -> Way:
+        return way_through(keys, self.type, self._slots, self._slot, self._straight)
 
-    def read_apart(self, resource: dict[str, Json], context: Context) -> Part | Refusal:
-        """The item with what the lines cannot say in its remainder, element by element; says the same as `take`."""
-        fragments: dict[int, Fragment] = {}
-        remainder: Fragment = {}
-        owner = self._owner
-        for key, value in resource.items():
-            slot = owner[key] if key in owner else self._slot(key)
-            if slot is not None:
-                held = fragments.get(slot)
-                if held is None:
-                    fragments[slot] = {key: value}
-                else:
-                    held[key] = value
-            elif key in self._modifiers:
-                return Refusal(f"it has {key}, which can change its meaning")
-            elif key != "resourceType" or not self.type:
-                remainder[key] = value
-        values = Values()
-        made: list[tuple[Fragment, Any]] = []
-        for place, slot_ in self._reading:
-            fragment = fragments.get(place)
-            if fragment is None and slot_.quiet:
+    def _read(self, resource: dict[str, Json], context: Context, way: Way) -> Part | Refusal:
+        """The item: each element straight where nothing of it is left over, else with its original in the remainder."""
+        for key in way.carried:
+            if key in self._modifiers:
+                return self._refusal(resource, f"it has {key}, which can change its meaning")
+        values = Values(self._defaults)
+        left: list[tuple[Fragment, Any]] = []
+        for step in way.steps:
+            if step.straightly(resource, values, context):
                 continue
-            rendering = slot_.read(fragment or {}, values, context)
+            fragment = {key: resource[key] for key in step.keys}
+            rendering = step.slot.read(fragment, values, context)
             if rendering is None:
-                return Refusal(f"its {_element(slot_)} is not one that {self.kind or 'this'} has")
-            made.append((fragment or {}, rendering))
-        if READ_AS in remainder or any(None in fragment.values() for fragment, _ in made):
+                return self._refusal(resource, self._not_ours(step.slot))
+            left.append((fragment, rendering))
+        remainder: Fragment = {key: resource[key] for key in way.carried}
+        unsure = {key: held for fragment, _ in left for key, held in fragment.items()} | remainder
+        if self.type and unsure and has_unknown_modifier(unsure, canonical(unsure)):
+            return Refusal(_UNKNOWN_MODIFIER)
+        if READ_AS in remainder or any(None in fragment.values() for fragment, _ in left):
             return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
-        for fragment, rendering in made:
-            if rendering is UNREAD:
+        for fragment, rendering in left:
+            if (
+                rendering is UNREAD
+                or fragment.keys() != rendering.keys()
+                or canonical(fragment) != canonical(rendering)
+            ):
                 remainder.update(fragment)
-            elif fragment.keys() != rendering.keys() or canonical(fragment) != canonical(rendering):
-                remainder.update(fragment or dict.fromkeys(rendering))
+        for silent in way.silent:
+            if silent.writes(values, context):
+                made = silent.slot.read({}, values, context)
+                if made is None:
+                    return self._refusal(resource, self._not_ours(silent.slot))
+                remainder.update(dict.fromkeys(made or ()))
         try:
-            item = self.model(**values)
+            item: Part = self._made(values)
         except ValidationError as error:
-            return Refusal(f"its {'.'.join(map(str, error.errors()[0]['loc']))} is not one that the case can hold")
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            return self._refusal(resource, f"its {where} is not one that the case can hold")
         if remainder:
-            item.remainder = Verbatim(context.inward(remainder))
+            kept = Verbatim(context.inward(remainder))
             if any(key in remainder for key in (*DERIVED, *STALE)):
-                item.remainder[READ_AS] = digest(item)
+                kept[READ_AS] = digest(item)
+            item.__dict__["remainder"] = kept  # it is known to fit; assigning validates the whole item again
         return item
+
+    def _not_ours(self, slot: Whole | Entries) -> str:
+        return f"its {_element(slot)} is not one that {self.kind or 'this'} has"
+
+    def _refusal(self, resource: dict[str, Json], reason: str) -> Refusal:
+        """Why it is not read; a modifier that nobody knows tells more than anything else."""
+        unknown = self.type and has_unknown_modifier(resource, canonical(resource))
+        return Refusal(_UNKNOWN_MODIFIER if unknown else reason)
 
     def _refused(self, resource: dict[str, Json]) -> Refusal | None:
         """What tells most resources that are not this mapping's: an element is missing, or a guard's code is."""
@@ -249,10 +241,6 @@ def digest(item: Part) -> str:
 
 def _element(slot: Whole | Entries) -> str:
     return slot.line.element if isinstance(slot, Whole) else slot.key
-
-
-def _is_implied(slot: Whole | Entries) -> bool:
-    return any(line.required or line.field is None for line in slot.lines)
 
 
 def _is_choice(slot: Whole | Entries) -> bool:

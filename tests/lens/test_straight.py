@@ -78,12 +78,18 @@ def test_what_is_read_straight_is_written_again_to_the_last_byte(name: str, data
             holder[key] = copied(data.draw(st.sampled_from(alike(holder[key]))))
     item = mapping.take(resource, around.reading)
     event("read" if isinstance(item, Part) else "left")
+    apart = mapping.read_apart(resource, around.reading)
     if isinstance(item, Part):
         assert canonical(mapping.write(item, around.writing)) == canonical(resource)
-        apart = mapping.read_apart(resource, around.reading)
         assert isinstance(apart, Part)
         assert apart.remainder is None
         assert repr(apart) == repr(item)
+    mixed = mapping.read(resource, around.reading)
+    if isinstance(mixed, Part):
+        assert canonical(mapping.write(mixed, around.writing)) == canonical(resource)
+        assert isinstance(apart, Part)
+        assert canonical(mixed.remainder) == canonical(apart.remainder)
+        assert repr({**dict(mixed), "remainder": None}) == repr({**dict(apart), "remainder": None})
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
@@ -96,3 +102,11 @@ def test_what_the_lines_wrote_is_read_straight(name: str, data: st.DataObject) -
     again = mapping.read(resource, around.reading)
     if isinstance(again, Part) and again.remainder is None and mapping.kind != "source":
         assert isinstance(mapping.take(resource, around.reading), Part)
+
+
+def test_a_position_keeps_the_digits_of_its_numbers() -> None:
+    resource = {"longitude": number("1e0"), "latitude": Decimal("2.50")}
+    around: Any = None  # numbers ask nothing of it
+    item = MAPPINGS["POSITION"].read(resource, around)
+    assert isinstance(item, Part)
+    assert canonical(MAPPINGS["POSITION"].write(item, around)) == b'{"latitude":2.50,"longitude":1e0}'
