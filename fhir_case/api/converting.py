@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,13 @@ class Converted:
 
     text: Iterable[str]
     case: Case | None
-    report: Report
+    issues: Sequence[Issue]
+    """What is written while it is read is complete only when all of its text was taken."""
+
+    @property
+    def report(self) -> Report:
+        """What is to be said of the way."""
+        return Report(tuple(self.issues))
 
 
 def converted(source: Opened, to: Format) -> Converted:
@@ -38,10 +44,32 @@ def converted(source: Opened, to: Format) -> Converted:
         resource = source.as_resource()
         if to is Format.NDJSON:
             rows, notes = ndjson.lines(resource)
-            return Converted(rows, None, Report(source.issues + notes))
+            return Converted(rows, None, source.issues + notes)
         if to is Format.JSON:
-            return Converted((dumps(resource, indent=2), "\n"), None, Report(source.issues))
+            return Converted((dumps(resource, indent=2), "\n"), None, source.issues)
         return _as_xml(resource, source.issues)
+
+
+STREAMED = (Format.JSON, Format.NDJSON)
+"""Formats that lines are written in one by one, whatever their number."""
+
+
+def streamed(rows: Iterable[bytes], name: str, to: Format) -> Converted:
+    """NDJSON in another of the formats of `STREAMED`, one line in memory at a time.
+
+    Taking the text raises `CaseError` where there is no resource in any line.
+    """
+    issues: list[Issue] = []
+    found = ndjson.resources(rows, name, issues)
+    return Converted(_text(found, name, to), None, issues)
+
+
+def _text(found: Iterator[dict[str, Json]], name: str, to: Format) -> Iterator[str]:
+    with walked(name):
+        if to is Format.JSON:
+            yield from ndjson.bundle_text(found, name)
+        else:
+            yield from (dumps(one) + "\n" for one in ndjson.some(found, name))
 
 
 def _as_xml(resource: dict[str, Json], issues: tuple[Issue, ...]) -> Converted:
@@ -50,7 +78,7 @@ def _as_xml(resource: dict[str, Json], issues: tuple[Issue, ...]) -> Converted:
     text = writer.written(resource)
     again = reader.read(text)
     lost = tuple(_lost(resource, again.value, "XML"))
-    return Converted((text,), None, Report(issues + lost))
+    return Converted((text,), None, issues + lost)
 
 
 def _as_case(source: Opened) -> Converted:
@@ -58,7 +86,7 @@ def _as_case(source: Opened) -> Converted:
     case, issues = source.as_case()
     if source.resource is not None and source.resource.get("resourceType") == "Bundle":
         issues += tuple(_lost(source.resource, case.to_bundle(), "the case"))
-    return Converted((case.to_yaml(),), case, Report(issues))
+    return Converted((case.to_yaml(),), case, issues)
 
 
 def _as_packet(source: Opened) -> Converted:
@@ -66,7 +94,7 @@ def _as_packet(source: Opened) -> Converted:
 
     case, issues = source.as_case()
     made = write_phenopacket(case)
-    return Converted((dumps(made.packet, indent=2), "\n"), None, Report(issues) + made.report)
+    return Converted((dumps(made.packet, indent=2), "\n"), None, issues + made.report.issues)
 
 
 def _lost(before: Json, after: Json, where: str) -> Iterator[Issue]:

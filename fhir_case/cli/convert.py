@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fhir_case.cli.output import FINDINGS, counted, pieces_of, stop, tell
 from fhir_case.formats.names import Format, by_name
 from fhir_case.issues import Issue
+
+if TYPE_CHECKING:
+    from fhir_case.api.converting import Converted
 
 STREAM = Path("-")
 
@@ -32,27 +35,38 @@ def convert(
     From each to each. Suffixes: .yaml a case, .json and .xml FHIR, .ndjson one resource a line, .phenopacket.json,
     .case.json. What was written is read again: whatever is not as it was is named, and makes the exit status 1.
     """
-    from fhir_case.api.converting import converted
+    from fhir_case.api.converting import STREAMED, converted, streamed
     from fhir_case.api.opening import opened
-    from fhir_case.cli.files import bytes_of, save, write_whole
+    from fhir_case.cli.files import bytes_of, lines_of
 
     target = to or (by_name(output.name) if output != STREAM else None)
     if target is None:
         choices = ", ".join(Format)
         stop(f"the format of {output} is not told" if output != STREAM else "the format is not told", f"--to {choices}")
-    text, name = bytes_of(file)
-    made = converted(opened(text, name, from_, None if file == STREAM else file), target)
-    where = str(output)
-    if output == STREAM:
-        sys.stdout.writelines(made.text)
-        where = "stdout"
-    elif made.case is not None:
-        where = save(made.case, output)
+    if (from_ or by_name(file.name)) is Format.NDJSON and target in STREAMED:
+        with lines_of(file) as (rows, name):
+            made = streamed(rows, name, target)
+            where = _write(made, output)
     else:
-        write_whole(output, made.text)
+        text, name = bytes_of(file)
+        made = converted(opened(text, name, from_, None if file == STREAM else file), target)
+        where = _write(made, output)
     _told(made.report.issues, where, target)
     if not made.report.ok:
         raise typer.Exit(FINDINGS)
+
+
+def _write(made: Converted, output: Path) -> str:
+    """Write what was made; where it stands then, in words."""
+    from fhir_case.cli.files import save, write_whole
+
+    if output == STREAM:
+        sys.stdout.writelines(made.text)
+        return "stdout"
+    if made.case is not None:
+        return save(made.case, output)
+    write_whole(output, made.text)
+    return str(output)
 
 
 _NO_ROOM = ("phenopacket-left-out", "phenopacket-code")

@@ -25,6 +25,20 @@ def bytes_of(path: Path) -> tuple[bytes, str]:
         stop(f"{path}: the file cannot be read: {error.strerror or error}")
 
 
+@contextmanager
+def lines_of(path: Path) -> Iterator[tuple[Iterable[bytes], str]]:
+    """The lines of a file as they are taken, and its name; `-` is standard input. Where it cannot be read, say why and stop."""
+    if str(path) == "-":
+        yield sys.stdin.buffer, "stdin"
+        return
+    try:
+        rows = path.open("rb")
+    except OSError as error:
+        stop(f"{path}: the file cannot be read: {error.strerror or error}")
+    with rows:
+        yield rows, str(path)
+
+
 def case_or_bundle(path: Path) -> Case:
     """The case in a file of any format that tells one. Raises `CaseError`, too, where only a part of it can be read."""
     from fhir_case.api.opening import opened

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from fhir_case.bundle.references import rewrite
 from fhir_case.issues import CaseError, Issue, Place
@@ -83,9 +84,33 @@ def resources(rows: Iterable[bytes], name: str, issues: list[Issue]) -> Iterator
 
 def bundled(found: list[dict[str, Json]], name: str) -> dict[str, Json]:
     """The one resource there is, or a collection of all. Raises `CaseError` where there is none."""
-    if not found:
+    held = list(some(iter(found), name))
+    return held[0] if len(held) == 1 else {**_COLLECTION, "entry": [{"resource": one} for one in held]}
+
+
+def some(found: Iterator[dict[str, Json]], name: str) -> Iterator[dict[str, Json]]:
+    """The resources as they come. Raises `CaseError` where there is none."""
+    first = next(found, None)
+    if first is None:
         raise CaseError((Issue("not-fhir", "there is no resource in it", place=Place(name)),))
-    if len(found) == 1:
-        return found[0]
-    entries = [{"resource": one} for one in found]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    yield first
+    yield from found
+
+
+def bundle_text(found: Iterator[dict[str, Json]], name: str) -> Iterator[str]:
+    """The text of what `bundled` gives, as `dumps` with an indent of 2 writes it, resource by resource."""
+    held = some(found, name)
+    first, second = next(held), next(held, None)
+    if second is None:
+        yield dumps(first, indent=2) + "\n"
+        return
+    yield dumps(_COLLECTION, indent=2).removesuffix("\n}") + ',\n  "entry": [\n'
+    before = "    "
+    for one in chain((first, second), held):
+        # No text in JSON has a line break in it, so that each of the lines is one to indent.
+        yield before + dumps({"resource": one}, indent=2).replace("\n", "\n    ")
+        before = ",\n    "
+    yield "\n  ]\n}\n"
+
+
+_COLLECTION: dict[str, Json] = {"resourceType": "Bundle", "type": "collection"}
