@@ -201,8 +201,8 @@ CODES = (
     ),
     Code(
         "fhir-version", "Another version of FHIR",
-        "R4 is what is read here.",
-        fix="Use the models of fhir.resources.R4B.",
+        "R4 is what is read here; a resource with elements that only R5 has is told as one of R5, once.",
+        fix="Convert it to R4; of Python's models use fhir.resources.R4B.",
         kind="unsupported", type="not-supported",
     ),
     Code(

@@ -107,8 +107,23 @@ def validated(file: Path, validator: Validator) -> Result:
         data = file.read_bytes()
     except OSError as error:
         return _unreadable(file, error)
-    report = validator.validate(data, name=str(file))
+    report = _told(validator.validate(data, name=str(file)), data)
     return Result(str(file), report, _text(data) if report.issues else None)
+
+
+def _told(report: Report, data: bytes) -> Report:
+    """The report, with one issue for what is of another kind altogether: a phenopacket, a resource of R5."""
+    from fhir_case.api.other_version import told_once
+    from fhir_case.formats.names import Format
+    from fhir_case.formats.recognition import recognised
+
+    if any(issue.code == "resource-type-missing" and issue.path == "" for issue in report.issues):
+        if recognised(data) is Format.PHENOPACKET:
+            what = "this is a phenopacket, and no FHIR"
+            fix = "fhir-case convert FILE -o case.yaml makes a case of it, which validate and build take"
+            return Report((replace(report.issues[0], code="not-fhir", message=what, fix=fix, link=""),))
+        return report
+    return told_once(report, data)
 
 
 _YAML = (".yaml", ".yml")
@@ -166,7 +181,8 @@ def _lines(file: Path, validator: Validator) -> Result:
         with file.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 if line.strip():
-                    issues += (_moved(one, file, number) for one in validator.validate(line, name=str(file)).issues)
+                    report = _told(validator.validate(line, name=str(file)), line)
+                    issues += (_moved(one, file, number) for one in report.issues)
         text = _text(file.read_bytes()) if issues and file.stat().st_size < SHOWN else None
     except OSError as error:
         return _unreadable(file, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bad_inputs import INPUTS, bundle, condition
 from running import run
 from syrupy.assertion import SnapshotAssertion
 
-from fhir_case import loads
+from fhir_case import dumps, loads
 from fhir_case.definitions import r4
 from fhir_case.definitions.other_versions import TYPES
 
@@ -63,3 +64,23 @@ def test_a_bundle_of_many_megabytes_goes_to_xml_and_back(tmp_path: Path) -> None
 def test_types_of_other_versions_are_none_of_r4_and_what_stands_for_them_is() -> None:
     assert r4().resources.isdisjoint(TYPES)
     assert {like for _, like in TYPES.values() if like} <= r4().resources
+
+
+def test_a_resource_of_r5_has_one_issue_and_the_others_have_theirs(tmp_path: Path) -> None:
+    use = {"resourceType": "MedicationStatement", "id": "m", "status": "recorded", "adherence": {"code": {"text": "x"}},
+           "medication": {"concept": {"text": "A"}}, "subject": {"reference": "urn:uuid:0"}}  # fmt: skip
+    file = tmp_path / "mixed.json"
+    file.write_text(dumps(bundle(use, condition("a", clnicalStatus={}), {**use, "id": "n"})), "utf-8")
+    lines = [line.split(": ")[0] for line in run("validate", file).stdout.splitlines() if " error " in line]
+    assert [line.split()[-1] for line in lines] == [f"Bundle.entry[{place}].resource" for place in (1, 2, 3)]
+    assert run("validate", file).stdout.count("[fhir-version]") == 2
+
+
+def test_a_phenopacket_is_named_as_one_and_so_is_the_command_that_takes_it(tmp_path: Path) -> None:
+    file = tmp_path / "packet.json"
+    file.write_text(json.dumps({"id": "a", "subject": {"id": "A"}, "metaData": {}, "phenotypicFeatures": []}), "utf-8")
+    for command in ("validate", "build", "check"):
+        told = run(command, file)
+        assert "phenopacket" in told.output
+        assert "fhir-case convert" in told.output
+        assert told.exit_code in (1, 2)
