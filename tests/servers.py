@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -19,6 +20,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
+
+FULL = bool(os.environ.get("FHIR_CASE_FULL"))
+"""Whether all is to be tried, however long it takes (`just full`), and not a fixed part of it."""
 
 
 def unavailable(need: str, reason: str) -> None:
@@ -50,21 +54,45 @@ def second_hapi() -> Iterator[str]:
 
 
 def _hapi() -> Iterator[str]:
-    _commands("java", "java", "javac", "curl")
-    work = Path(os.environ.get("HAPI_WORK") or Path.home() / ".cache/fhir-case/hapi")
-    if not (work / "lib/.ok").exists():
-        _commands("java", "mvn")
-    port = str(_free_port())
-    # Pages of five, so that paging is met in every test.
-    options = {**os.environ, "HAPI_MEMORY": "1", "JOPTS": "-Dhapi.page=5 -Dhapi.page-max=5"}
-    started = subprocess.run(
-        [SCRIPTS / "hapi/start.sh", port], env=options, capture_output=True, text=True, check=False
-    )
-    if started.returncode:
-        unavailable("java", f"HAPI did not start: {started.stderr[-1000:]}")
-    yield f"http://127.0.0.1:{port}/fhir"
-    subprocess.run([SCRIPTS / "hapi/stop.sh", port], env=options, check=True)
-    shutil.rmtree(work / f"data-{port}", ignore_errors=True)
+    server = Hapi("HAPI_MEMORY=1")
+    yield server.base
+    server.stop()
+
+
+class Hapi:
+    """A HAPI server of one's own, with nothing on it; what `start.sh` may be told (`HAPI_MEMORY=1`)."""
+
+    def __init__(self, *told: str) -> None:
+        _commands("java", "java", "javac", "curl")
+        self._work = Path(os.environ.get("HAPI_WORK") or Path.home() / ".cache/fhir-case/hapi")
+        if not (self._work / "lib/.ok").exists():
+            _commands("java", "mvn")
+        self._port = str(_free_port())
+        self.base = f"http://127.0.0.1:{self._port}/fhir"
+        # Pages of five, so that paging is met in every test.
+        self._told = {**os.environ, **dict(one.split("=", 1) for one in told)}
+        self._told["JOPTS"] = "-Dhapi.page=5 -Dhapi.page-max=5"
+        self.start()
+
+    @property
+    def _data(self) -> Path:
+        return self._work / f"data-{self._port}"
+
+    def start(self) -> None:
+        """Start it; with a database in a file, as it was."""
+        words = [SCRIPTS / "hapi/start.sh", self._port]
+        started = subprocess.run(words, env=self._told, capture_output=True, text=True, check=False)
+        if started.returncode:
+            unavailable("java", f"HAPI did not start: {started.stderr[-1000:]}")
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        os.kill(int((self._data / "pid").read_text()), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """The end of it, and of its data."""
+        subprocess.run([SCRIPTS / "hapi/stop.sh", self._port], env=self._told, check=True)
+        shutil.rmtree(self._data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from typing import Any
 from fhir_case.client.conversation import Conversation
 from fhir_case.client.keys import signing_keys
 from fhir_case.client.login import Basic, Bearer, Login, Secret
+from fhir_case.client.messages import origin
 from fhir_case.client.retry import Policy
 from fhir_case.client.smart import Smart
 from fhir_case.issues import FHIRCaseError
@@ -145,6 +146,27 @@ def _spelled(name: str) -> str:
 _LOGIN = frozenset(
     {"token-file", "token-command", "user", "password-file", "password-command", "client-id", "client-key"}
 )
+
+_SECRETS = ("token", "password", *sorted(_LOGIN - {"user", "client-id"}))
+
+
+def addressed(given: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Which server it is, and what of `fhir-case.toml` is about that one: nothing of how to get into another.
+
+    Raises `FHIRCaseError` where a secret of the environment would go to a server that only the file names: whoever gives
+    someone a folder would be given his token.
+    """
+    url, stated = str(given.get("server", "")), str(file.get("url", ""))
+    if url:
+        another = stated and origin(url) != origin(stated)
+        return url, {name: file[name] for name in ("retry-for",) if name in file} if another else file
+    held = [f"FHIR_CASE_{name.replace('-', '_').upper()}" for name in _SECRETS]
+    if stated and (variable := next((name for name in held if name in os.environ), "")):
+        raise FHIRCaseError(
+            f"what {variable} holds would go to {origin(stated)}, which only fhir-case.toml names; say that it belongs "
+            "there: --server, or FHIR_CASE_SERVER beside it"
+        )
+    return stated, file
 
 
 def from_settings(given: Mapping[str, Any], file: Mapping[str, Any]) -> Access:

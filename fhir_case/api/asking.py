@@ -6,6 +6,8 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 from fhir_case.client import messages
+from fhir_case.client.conversation import Conversation
+from fhir_case.client.retry import Policy
 from fhir_case.definitions import Definitions
 from fhir_case.issues import Issue
 from fhir_case.terminology import remote
@@ -18,6 +20,9 @@ from fhir_case.terminology.value_set import ValueSet
 
 Ask = Callable[[Question], Answer]
 
+PATIENCE = Policy(first=0.2, longest=2, budget=10, tries=3)
+"""Many questions wait for one another: a server that fails at three of them is asked no more (`Remote`)."""
+
 LARGEST = 1_000_000
 """Bytes of an answer that are read."""
 
@@ -28,6 +33,7 @@ class Asking(Terminology):
     def __init__(self, definitions: Definitions, base: str, client: Any = None) -> None:
         super().__init__(definitions)
         self._own, self._remote, self._client = Terminology(definitions), Remote(base), client
+        self._talk = Conversation(base, retry=PATIENCE)
         self._wrapped_sets: dict[tuple[str, str], ValueSet] = {}
         self._wrapped_systems: dict[tuple[str, str, str], CodeSystem] = {}
 
@@ -66,7 +72,8 @@ class Asking(Terminology):
 
         if self._client is None:
             self._client = wire.sync_client(timeout=20)
-        return drivers.run(_step(self._remote, question), self._client, max_bytes=LARGEST)
+        step = self._talk.around(_step(self._remote, question))
+        return drivers.run(step, self._client, max_bytes=LARGEST)
 
 
 def _step(server: Remote, question: Question) -> Generator[messages.Request, messages.Response, Answer]:

@@ -19,6 +19,7 @@ from fhir_case.case.check import refers_well
 from fhir_case.client.drivers import run, run_async
 from fhir_case.client.history import History, changed, history
 from fhir_case.client.messages import Step, base_url
+from fhir_case.client.metrics import counted
 from fhir_case.client.search import Found, search
 from fhir_case.client.steps import Capabilities, capabilities
 from fhir_case.client.wire import async_client, sync_client
@@ -103,6 +104,14 @@ def pulled(base: str, patient: str) -> Step[Reading]:
     return Reading(reading.case, Report((*found.issues, *came.issues)) + reading.report)
 
 
+def _entries(pushed: Pushed) -> int:
+    return len(pushed.entries)
+
+
+def _brought(reading: Reading) -> int:
+    return len((reading.case.origin or {}).get("resources", ()))
+
+
 class FHIRClient:
     """A FHIR R4 server, for as long as the `with` block lasts.
 
@@ -157,7 +166,8 @@ class FHIRClient:
         `partial`: store what is not refused. `ask`: have the server validate first. `limit`: entries a transaction.
         Raises `ServerError`.
         """
-        return self._run(pushing(self.base, self.capabilities(), case, as_document, plan, choices))
+        step = pushing(self.base, self.capabilities(), case, as_document, plan, choices)
+        return self._run(counted(step, self.conversation.metrics, _entries))
 
     def search(self, type: str, *params: tuple[str, str]) -> Found:
         """All resources of a type that match, all pages; what `_include` asks for as well. Raises `ServerError`."""
@@ -185,12 +195,13 @@ class FHIRClient:
         Again into the same folder completes it. `since`: an instant; `seen`: told how far it is. Raises `ServerError`,
         and `FHIRCaseError` for a folder that holds something else.
         """
-        return self._run(exporting(self.conversation, Path(folder), of, wanted(since, types), seen))
+        step = exporting(self.conversation, Path(folder), of, wanted(since, types), seen)
+        return self._run(counted(step, self.conversation.metrics, lambda found: found.resources))
 
     def read(self, patient: str) -> Reading:
         """All that the server has of `Patient/123`, as a case, with a report of what was only carried. Raises `ServerError`."""
         self.capabilities()
-        return self._run(pulled(self.base, patient))
+        return self._run(counted(pulled(self.base, patient), self.conversation.metrics, _brought))
 
     def pull(self, patient: str) -> Case:
         """All that the server has of `Patient/123`, as a case; see `read`."""
@@ -234,7 +245,8 @@ class AsyncFHIRClient:
         self, case: Any, *, plan: Plan | None = None, as_document: bool = False, **choices: Unpack[Chosen]
     ) -> Pushed:
         """See `FHIRClient.push`."""
-        return await self._run(pushing(self.base, await self.capabilities(), case, as_document, plan, choices))
+        step = pushing(self.base, await self.capabilities(), case, as_document, plan, choices)
+        return await self._run(counted(step, self.conversation.metrics, _entries))
 
     async def search(self, type: str, *params: tuple[str, str]) -> Found:
         """See `FHIRClient.search`."""
@@ -258,12 +270,13 @@ class AsyncFHIRClient:
         seen: Callable[[str], None] = unseen,
     ) -> Exported:
         """See `FHIRClient.export`."""
-        return await self._run(exporting(self.conversation, Path(folder), of, wanted(since, types), seen))
+        step = exporting(self.conversation, Path(folder), of, wanted(since, types), seen)
+        return await self._run(counted(step, self.conversation.metrics, lambda found: found.resources))
 
     async def read(self, patient: str) -> Reading:
         """See `FHIRClient.read`."""
         await self.capabilities()
-        return await self._run(pulled(self.base, patient))
+        return await self._run(counted(pulled(self.base, patient), self.conversation.metrics, _brought))
 
     async def pull(self, patient: str) -> Case:
         """See `FHIRClient.pull`."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
+from fhir_case.api.access import Access, conversation, from_environment
 from fhir_case.client.drivers import run
 from fhir_case.client.messages import NoAnswerError, Step
 from fhir_case.client.messages import Request as Get
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LOGIN_VARIABLE = "FHIR_CASE_REGISTRY_TOKEN"
+
+PATIENCE = 20.0
+"""Seconds that a request is tried again for: somebody waits for it."""
+
 _MOST_BYTES = 1 << 30
 """The largest packages on the registry have 150 MB."""
 
@@ -25,10 +32,14 @@ _MOST_BYTES = 1 << 30
 def fetch(wanted: str, cache: PackageCache, registry: str = REGISTRY, *, client: httpx.Client | None = None) -> Fetched:
     """Bring a package (`hl7.fhir.us.core@6.1.0`) and what it depends on into the cache.
 
+    A registry that wants a login is given the token of FHIR_CASE_REGISTRY_TOKEN.
+
     What can't be had of its dependencies stands in the issues. Raises `DefinitionError` when the package itself can't,
     `ServerError` when the registry fails.
     """
-    step = over_http(fetched(parsed(wanted), cache, registry))
+    token = from_environment(LOGIN_VARIABLE) if LOGIN_VARIABLE in os.environ else None
+    access = Access(token=token, retry_for=PATIENCE)
+    step = conversation(registry, access).around(over_http(fetched(parsed(wanted), cache, registry)))
     if client is not None:
         return run(step, client, max_bytes=_MOST_BYTES)
     with sync_client() as own:

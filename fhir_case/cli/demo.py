@@ -6,12 +6,13 @@ import re
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from fhir_case.cli.check import contents
-from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tabulate, working
+from fhir_case.cli.output import FINDINGS, counted, pieces_of, say, stop, tabulate
+from fhir_case.cli.servers import Connection, with_server
 from fhir_case.issues import CaseError
 
 if TYPE_CHECKING:
@@ -28,18 +29,16 @@ def seed() -> Path:
     return found or stop("the seed case is not in this installation", "install the package anew")
 
 
-def demo(
-    server: Annotated[
-        str | None, typer.Option(metavar="URL", help="A FHIR server to push it to: a test server, please.")
-    ] = None,
-) -> None:
-    """Show the seed case on its way to FHIR and home again."""
+@with_server
+def demo(server: Connection, context: typer.Context) -> None:
+    """Show the seed case on its way to FHIR; with --server URL (a test server, please) onto it, and home again."""
     from fhir_case import Case
 
     case = Case.load(seed())
     _what_it_is(case)
     good = _built(case)
-    if server is not None:
+    source = context.get_parameter_source("server")
+    if source is not None and source.name == "COMMANDLINE":  # what stands in the environment is for patients
         good = _there_and_back(case, server) and good
     else:
         say()
@@ -133,25 +132,21 @@ def _parsed(built: Build) -> bool:
     return not wrong
 
 
-def _there_and_back(case: Case, server: str) -> bool:
-    from fhir_case.api.client import FHIRClient
+def _there_and_back(case: Case, server: Connection) -> bool:
     from fhir_case.cli.diff import show
     from fhir_case.cli.push import summary
     from fhir_case.formats.diff import differences
 
     say()
-    say((f"On {server}", "bold"))
-    with FHIRClient(server) as client:
-        with working("pushing"):
-            first = client.push(case)
+    say((f"On {server.url}", "bold"))
+    with server.open("on") as client:
+        first = client.push(case)
         say("  pushed       ", summary(first), f"; the patient is {first.patient}")
-        with working("pushing again"):
-            again = client.push(case)
+        again = client.push(case)
         once = not again.created and not again.updated
         said = "nothing created, no new version" if once else f"NOT THE SAME: {summary(again)}"
         say("  pushed again ", (said, "green" if once else "red"))
-        with working("pulling"):
-            home = client.pull(first.patient)
+        home = client.pull(first.patient)
     equal = home.dumps() == case.dumps()
     if equal:
         say("  pulled       ", ("came home equal", "green"), ", byte for byte")

@@ -128,11 +128,10 @@ def with_server(command: Callable[..., None]) -> Callable[..., None]:
 
 def _connection(given: dict[str, Any]) -> Connection:
     """Options and environment first, then fhir-case.toml."""
-    from fhir_case.api.access import from_settings
+    from fhir_case.api.access import addressed, from_settings
     from fhir_case.api.project import Project
 
     log_file = given.pop("log_file")
     said = {name.replace("_", "-"): value for name, value in given.items() if value not in (None, [])}
-    file = Project.found().server
-    url = said.pop("server", None) or file.get("url", "")
+    url, file = addressed(said, Project.found().server)
     return Connection(url, from_settings(said, file), log_file)

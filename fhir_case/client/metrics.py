@@ -31,6 +31,8 @@ class Metrics:
         self.lost = 0
         """Of these, never answered."""
         self.statuses: Counter[int] = Counter()
+        self.resources = 0
+        """Settled by a push, or brought by a pull or an export."""
         self.sent_bytes = self.came_bytes = 0
         """Bodies, as they are before they are compressed and after they were unpacked."""
         self._seconds = array("d")
@@ -52,6 +54,16 @@ class Metrics:
             self.came_bytes += response.received
             self._seconds.append(seconds)
 
+    def settled(self, resources: int) -> None:
+        """So many more are as they are to be, or were brought."""
+        with self._lock:
+            self.resources += resources
+
+    @property
+    def rate(self) -> float:
+        """Resources a second, from the first request to the last answer; 0 where there are none."""
+        return self.resources / self.seconds if self.seconds else 0.0
+
     @property
     def seconds(self) -> float:
         """From the first request to the last answer."""
@@ -64,7 +76,7 @@ class Metrics:
         return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 
     def __str__(self) -> str:
-        """`412 requests (3 sent again), answered in 12 ms (median), 40 ms (95 %), 81 ms (99 %)`."""
+        """`412 requests (3 sent again), answered in 12 ms (median), 40 ms (95 %), 81 ms (99 %); 180 resources a second`."""
         marks = [
             f"{count} {text}" for count, text in ((self.again, "sent again"), (self.lost, "not answered")) if count
         ]
@@ -72,7 +84,8 @@ class Metrics:
         if not self._seconds:
             return made
         times = ", ".join(f"{self.latency(p) * 1000:.0f} ms ({name})" for p, name in _SHOWN)
-        return f"{made}, answered in {times}"
+        rate = f"; {self.rate:.{'0' if self.rate >= 10 else '1'}f} resources a second" if self.rate else ""
+        return f"{made}, answered in {times}{rate}"
 
 
 _SHOWN = ((50, "median"), (95, "95 %"), (99, "99 %"))
@@ -99,6 +112,13 @@ def measured(step: Step[T], metrics: Metrics, *, clock: Callable[[], float] = ti
         return response
 
     return through(step, exchange)
+
+
+def counted(step: Step[T], metrics: Metrics, resources: Callable[[T], int]) -> Step[T]:
+    """The step, with the resources that its result is about counted."""
+    made = yield from step
+    metrics.settled(resources(made))
+    return made
 
 
 def _fields(request: Request, response: Response | None, seconds: float) -> dict[str, object]:

@@ -138,14 +138,16 @@ def _tried(request: Request, policy: Policy, circuit: Circuit, chance: Callable[
         except NoAnswerError as error:
             lost = error
         there = response is not None and response.status not in AWAY
-        if there:
+        if response is not None and there and not _strayed(request, response):
             circuit.answered()
         again = not alone and _again(request, response, lost, number, policy, greeted=circuit.answers > 0)
         pause = _pause(response, number, policy, chance) if again else None
         if pause is None or number == policy.tries or waited + pause > policy.budget or (circuit.open and not there):
             break
-        acted = acted or _may_have_acted(response, lost)
-        why = f"status {response.status}" if response is not None else str(lost)
+        acted = acted or _may_have_acted(request, response, lost)
+        why = (
+            str(lost) if response is None else f"status {response.status}{', a web page' * _strayed(request, response)}"
+        )
         log.warning("sent again in %.1f s: %s (%s)", pause, request.method, why, extra={"attempt": number + 1})
         yield Wait(pause)
         waited += pause
@@ -173,13 +175,26 @@ def _again(
         return (request.repeatable or not lost.sent) and not lost.final and (greeted or number < policy.greetings)
     if response.status in LATER or (response.status == 503 and "retry-after" in response.headers):
         return True
+    if _strayed(request, response):
+        return request.repeatable and number < (policy.faults if greeted else policy.greetings)
     if response.status < 500 or response.status in FINAL or not request.repeatable:
         return False
     return response.status in AWAY or number < policy.faults
 
 
-def _may_have_acted(response: Response | None, lost: NoAnswerError | None) -> bool:
-    return lost.sent if lost is not None else response is not None and response.status >= 500
+def _strayed(request: Request, response: Response) -> bool:
+    """Whether a web page came where JSON was asked for: from somebody in between, such as a gateway or a login page.
+
+    The server itself may have acted. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+    """
+    stated = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return response.status < 300 and stated == "text/html" and "json" in request.headers.get("Accept", "")
+
+
+def _may_have_acted(request: Request, response: Response | None, lost: NoAnswerError | None) -> bool:
+    if response is None:
+        return lost is not None and lost.sent
+    return response.status >= 500 or _strayed(request, response)
 
 
 def _pause(response: Response | None, number: int, policy: Policy, chance: Callable[[], float]) -> float:

@@ -58,7 +58,7 @@ def test_a_client_of_ones_own_is_used_and_stays_open(httpx_mock: HTTPXMock, cach
 
 
 def test_a_registry_without_an_answer_is_unreachable(httpx_mock: HTTPXMock, cache: PackageCache) -> None:
-    httpx_mock.add_exception(httpx.ConnectError("refused"))
+    httpx_mock.add_exception(httpx.ConnectError("refused"), is_reusable=True)
     with pytest.raises(Unreachable, match=r"looking up test\.one: no connection to https://registry\.example"):
         fetch("test.one@1.0.0", cache, HOST)
 
@@ -67,6 +67,16 @@ def test_a_registry_without_an_answer_is_unreachable(httpx_mock: HTTPXMock, cach
 def test_a_registry_that_refuses_is_told_from_one_that_has_nothing(
     httpx_mock: HTTPXMock, cache: PackageCache, status: int, error: type[Exception]
 ) -> None:
-    httpx_mock.add_response(status_code=status)
+    httpx_mock.add_response(status_code=status, is_reusable=status >= 500)
     with pytest.raises(error, match=str(status)):
         fetch("test.one@1.0.0", cache, HOST)
+
+
+def test_a_registry_is_asked_again_and_with_the_token_that_is_its(
+    httpx_mock: HTTPXMock, cache: PackageCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FHIR_CASE_REGISTRY_TOKEN", "hunter2")
+    httpx_mock.add_response(status_code=503, headers={"retry-after": "0"})
+    serve(httpx_mock, package("test.one", "1.0.0"))
+    fetch("test.one@1.0.0", cache, HOST)
+    assert {request.headers.get("authorization") for request in httpx_mock.get_requests()} == {"Bearer hunter2"}

@@ -51,6 +51,24 @@ def test_a_token_comes_from_wherever_it_is_kept_and_is_shown_nowhere(
     assert "hunter2" not in result.output + (here / "log").read_text()
 
 
+def test_a_token_of_the_environment_does_not_go_where_a_file_in_the_folder_says(
+    here: Path, httpx_mock: HTTPXMock
+) -> None:
+    (here / "fhir-case.toml").write_text('[server]\nurl = "https://evil.example/fhir"\n')
+    result = run("pull", "Patient/1", FHIR_CASE_TOKEN="hunter2")
+    assert result.exit_code == 2
+    assert "FHIR_CASE_TOKEN holds would go to https://evil.example, which only fhir-case.toml names" in result.stderr
+    assert not httpx_mock.get_requests()
+
+
+def test_the_login_of_a_file_is_for_the_server_that_it_names(here: Path, httpx_mock: HTTPXMock) -> None:
+    served(httpx_mock)
+    (here / "token").write_text("hunter2")
+    (here / "fhir-case.toml").write_text('[server]\nurl = "https://other.example/fhir"\ntoken-file = "token"\n')
+    run("pull", "Patient/1", "--server", BASE)
+    assert logins(httpx_mock) == {None}
+
+
 def test_the_log_has_a_line_for_each_request_without_ids(here: Path, httpx_mock: HTTPXMock) -> None:
     served(httpx_mock)
     result = run("pull", "Patient/mrn-4711", "--server", BASE, "--log-file", "log")

@@ -80,6 +80,8 @@ def test_what_was_sent_is_counted_and_timed() -> None:
     assert (metrics.requests, metrics.again, metrics.lost, metrics.statuses) == (4, 2, 1, {200: 1, 503: 1, 404: 1})
     assert metrics.latency(50) == pytest.approx(0.020)
     assert metrics.latency(99) == pytest.approx(0.030)
+    metrics.settled(280)
+    assert str(metrics).endswith("ms (99 %); 500 resources a second")
     assert str(Metrics()) == "0 requests"
 
 

@@ -121,6 +121,19 @@ def test_a_server_that_fails_at_a_request_is_given_up_before_one_that_is_away() 
     assert sum(waits) <= 300
 
 
+def test_a_web_page_in_place_of_json_is_tried_again_and_may_have_been_acted_on() -> None:
+    page = Response(200, {"content-type": "text/html; charset=utf-8"}, b"<html>", BASE)
+    response, waits, sent = tried(READ, page, 200)
+    assert (response.body, len(waits), sent) == (said(200).body, 1, 2)
+    assert tried(post(BASE, {}, repeatable=True), page, 200)[0].repeated
+    assert tried(WRITE, page, 200)[2] == 1
+    assert tried(READ, page)[2] == Policy().faults
+    never_greeted = Scripted(page)
+    drive(retried(once(READ), Policy()), never_greeted, [])
+    assert len(never_greeted.asked) == Policy().greetings
+    assert tried(Request("GET", BASE, (), {"Accept": "*/*"}), page)[2] == 1, "it was not said what is wanted"
+
+
 @pytest.mark.parametrize(
     ("stated", "date", "seconds"),
     [

@@ -1,9 +1,9 @@
 """Everything that can go wrong between us and a real server: afterwards each resource is there once, in one version,
-and what was reported is true. A fixed seed; `FHIR_CASE_KILLS=50` (`just full`) kills fifty times."""
+and what was reported is true. A fixed seed; with `FHIR_CASE_FULL` (`just full`) we are killed fifty times, and HAPI too.
+"""
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -24,31 +24,32 @@ from faults import (
     UNREAD,
     Decide,
     Fault,
-    FaultProxy,
     Seen,
     answering,
     proxied,
 )
-from test_on_servers import Server, case, hapi_server
+from servers import FULL, Hapi
+from test_on_servers import Server, case, hapi_server, medplum_server, server
 
 from fhir_case.client.drivers import run
+from fhir_case.client.history import history
 from fhir_case.client.login import Bearer, Secret, authorized
 from fhir_case.client.messages import Step
 from fhir_case.client.retry import Circuits, Policy, retried
 from fhir_case.client.wire import sync_client
 from fhir_case.delivery.entries import entries_of
 from fhir_case.delivery.find import found
+from fhir_case.delivery.places import place
 from fhir_case.delivery.plan import Choices
-from fhir_case.delivery.planning import version_of
 from fhir_case.delivery.push import job_of, push
 from fhir_case.delivery.pushed import Pushed
 from fhir_case.issues import ServerError
-from fhir_case.json import dumps
+from fhir_case.json import dumps, loads
 
-__all__ = ["case", "hapi_server"]
+__all__ = ["case", "hapi_server", "medplum_server", "server"]
 
 SEED = 20261123
-KILLS = int(os.environ.get("FHIR_CASE_KILLS", "5"))
+KILLS = 50 if FULL else 5
 IN_PARTS = Choices(limit=3)
 """Three transactions for the small bundle, so that there are more moments at which things go wrong."""
 
@@ -59,10 +60,13 @@ def hurried(step: Step[Any], client: Any) -> Any:
     return run(retried(step, policy, circuits), client, sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
 
 
-def there(server: Server, bundle: Any) -> dict[str, str]:
-    """The version of each entry on the server itself; several of one identity are an error."""
+def there(server: Server, bundle: Any) -> dict[str, int]:
+    """How many versions of each entry the server itself has; several resources of one identity are an error."""
     held = run(found(server.base, entries_of(bundle)), server.client)
-    return {address: version_of(one) for address, one in held.items()}
+    return {
+        address: len(run(history(server.base, place(one) or ""), server.client).versions)
+        for address, one in held.items()
+    }
 
 
 def survived(
@@ -82,7 +86,7 @@ def survived(
     else:
         pytest.fail("never got through")
     every = {entry["fullUrl"] for entry in bundle["entry"]}
-    assert there(server, bundle) == dict.fromkeys(every, "1"), "each once, in one version"
+    assert there(server, bundle) == dict.fromkeys(every, 1), "each once, in one version"
     assert {one.address for one in pushed.created} | reported == every
     assert {one.what for one in pushed.entries} <= {"created", "unchanged"}
     assert len(server.push(bundle).unchanged) == len(every), "with the content that was sent"
@@ -131,14 +135,15 @@ TABLE: dict[str, Callable[[], Decide]] = {
         0.3, *GONE, RESET_BEFORE, RESET_DURING, CUT_OFF, LOST, UNREAD, answering(429)
     ),
     "HTML instead of FHIR": lambda: first(answering(200)),
-    "HTML instead of FHIR at random": lambda: at_random(0.1, answering(200)),
+    "HTML instead of FHIR at random": lambda: at_random(0.3, answering(200)),
+    "HTML instead of FHIR, and 500, 502, 503, 504, at random": lambda: at_random(0.3, answering(200), *GONE),
 }
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_a_push_survives(hapi_server: Server, case: str, name: str) -> None:
-    with proxied(hapi_server.base, TABLE[name]()) as proxy:
-        survived(hapi_server, proxy.base, small.bundle(case))
+def test_a_push_survives(server: Server, case: str, name: str) -> None:
+    with proxied(server.base, TABLE[name]()) as proxy:
+        survived(server, proxy.base, server.bundle(case))
 
 
 def test_a_push_survives_a_server_that_is_down_for_a_while(hapi_server: Server, case: str) -> None:
@@ -177,7 +182,7 @@ def test_an_entry_of_a_batch_that_is_put_off_is_repeated_alone(hapi_server: Serv
         assert [one.what for one in pushed.entries] == ["created", "created"]
         sent = [len(seen.bundle["entry"]) for seen in proxy.seen if seen.writes]
         assert sent == [2, 1, 1]
-    assert set(there(hapi_server, batch).values()) == {"1"}
+    assert set(there(hapi_server, batch).values()) == {1}
 
 
 def test_a_token_that_expires_on_the_way_is_renewed(hapi_server: Server, case: str) -> None:
@@ -200,28 +205,28 @@ def test_a_token_that_expires_on_the_way_is_renewed(hapi_server: Server, case: s
         )
 
 
-def test_eight_that_push_the_same_patient_at_once_make_one(hapi_server: Server, case: str) -> None:
-    bundle = small.bundle(case)
-    made: list[Any] = [None] * 8
-    begin = threading.Barrier(8)
+def test_eight_processes_that_push_the_same_patient_at_once_make_one(
+    hapi_server: Server, case: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE.format(id=case.lower()), "utf-8")
+    every = [_push(path, hapi_server.base, subprocess.PIPE, waits=True) for _ in range(8)]
+    for one in every:
+        assert one.stdout is not None
+        assert one.stdout.readline() == b"ready\n"
+    for one in every:
+        assert one.stdin is not None
+        one.stdin.write(b"go\n")
+        one.stdin.flush()
+    said = [one.communicate() for one in every]
+    assert [one.returncode for one in every] == [0] * 8, said
+    from fhir_case import Case
 
-    def one(number: int) -> None:
-        with sync_client() as client:
-            begin.wait()
-            try:
-                made[number] = run(retried(push(job_of(hapi_server.base, bundle)), Policy()), client)
-            except ServerError as error:
-                made[number] = error
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert there(hapi_server, bundle) == {entry["fullUrl"]: "1" for entry in bundle["entry"]}
-    assert all(isinstance(one, Pushed) for one in made), made
-    created = [one.address for pushed in made for one in pushed.created]
-    assert sorted(created) == sorted(entry["fullUrl"] for entry in bundle["entry"]), "each was created by one of them"
+    bundle = Case.load(path).to_bundle("transaction")
+    assert there(hapi_server, bundle) == {entry["fullUrl"]: 1 for entry in bundle["entry"]}
+    made = [loads(out) for out, _ in said]
+    assert {one["entries"] for one in made} == {len(bundle["entry"])}
+    assert sum(one["created"] for one in made) == len(bundle["entry"]), "each was created by one of them"
 
 
 def test_a_clock_that_jumps_changes_nothing(hapi_server: Server, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,9 +253,15 @@ findings:
 
 COMMAND = textwrap.dedent("""
     import sys
-    from fhir_case import Case, FHIRClient
+    from fhir_case import Case, FHIRClient, dumps
+    case = Case.load(sys.argv[1])
     with FHIRClient(sys.argv[2]) as server:
-        print(len(server.push(Case.load(sys.argv[1]), limit=3).entries))
+        if sys.argv[3:] == ["waits"]:
+            server.capabilities()
+            print("ready", flush=True)
+            sys.stdin.readline()
+        pushed = server.push(case, limit=3)
+        print(dumps({"entries": len(pushed.entries), "created": len(pushed.created)}))
 """)
 
 
@@ -259,33 +270,65 @@ def test_a_push_that_is_killed_and_run_again_ends_as_one_that_was_not(
     hapi_server: Server, case: str, number: int, tmp_path: Path
 ) -> None:
     chance = random.Random(SEED + number)
-    moment, answered = chance.randint(2, 9), chance.random() < 0.5
+    moment, how, later = chance.randint(2, 9), chance.choice(("before", "after", "meanwhile")), chance.uniform(0, 0.1)
     path = tmp_path / "case.yaml"
     path.write_text(CASE.format(id=f"killed-{number}-{chance.getrandbits(32):x}"), "utf-8")
 
     def kill(seen: Seen) -> None:
         if seen.number == moment:
+            if how == "meanwhile":
+                threading.Timer(later, process.kill).start()
+                return
             process.kill()
             process.wait()
 
     with proxied(hapi_server.base) as proxy:
-        if answered:
+        if how == "after":
             proxy.after = kill
         else:
             proxy.decide = lambda seen: kill(seen)  # type: ignore[func-returns-value]
-        process = _push(path, proxy, subprocess.DEVNULL)
+        process = _push(path, proxy.base, subprocess.DEVNULL)
         process.wait()
         proxy.after, proxy.decide = (lambda seen: None), (lambda seen: None)
-        again = _push(path, proxy, subprocess.PIPE)
+        again = _push(path, proxy.base, subprocess.PIPE)
         out, err = again.communicate()
         assert again.returncode == 0, err.decode()
     from fhir_case import Case
 
     bundle = Case.load(path).to_bundle("transaction")
-    assert there(hapi_server, bundle) == {entry["fullUrl"]: "1" for entry in bundle["entry"]}
+    assert there(hapi_server, bundle) == {entry["fullUrl"]: 1 for entry in bundle["entry"]}
     assert len(hapi_server.push(bundle).unchanged) == len(bundle["entry"])
-    assert int(out) == len(bundle["entry"])
+    assert loads(out)["entries"] == len(bundle["entry"])
 
 
-def _push(path: Path, proxy: FaultProxy, output: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", COMMAND, str(path), proxy.base], stdout=output, stderr=output)
+def _push(path: Path, base: str, output: int, *, waits: bool = False) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-c", COMMAND, str(path), base, *(["waits"] if waits else [])]
+    given = subprocess.PIPE if waits else subprocess.DEVNULL
+    return subprocess.Popen(words, stdin=given, stdout=output, stderr=output)
+
+
+@pytest.mark.java
+@pytest.mark.skipif(not FULL, reason="HAPI starts three times: just full")
+@pytest.mark.parametrize("number", range(2))
+def test_a_push_survives_a_server_that_is_killed_and_started_again(case: str, number: int) -> None:
+    """Its database is a file that each commit is written to at once, as that of a server in earnest."""
+    chance = random.Random(SEED + number)
+    hapi = Hapi("JDBC=jdbc:h2:file:./h2/killed;WRITE_DELAY=0")
+    try:
+        server = Server(hapi.base)
+        bundle = small.bundle(case)
+        left = [chance.uniform(0, 0.1)]
+
+        def kill(seen: Seen) -> None:
+            if seen.writes and len(seen.bundle["entry"]) < 4 and proxy.seen[0] is not seen and left:
+                threading.Timer(left.pop(), lambda: (hapi.kill(), hapi.start())).start()
+
+        with proxied(hapi.base, kill) as proxy, sync_client(timeout=120) as client:
+            pushed = run(retried(push(job_of(proxy.base, bundle, IN_PARTS)), Policy(), Circuits()), client)
+        assert not left
+        assert there(server, bundle) == {entry["fullUrl"]: 1 for entry in bundle["entry"]}
+        assert {one.address for one in pushed.created} == {entry["fullUrl"] for entry in bundle["entry"]}
+        assert len(server.push(bundle).unchanged) == len(bundle["entry"])
+        server.client.close()
+    finally:
+        hapi.stop()
