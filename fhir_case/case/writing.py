@@ -19,6 +19,9 @@ FLOW_WIDTH = 80
 """A list of scalars that fits in so many columns stands in one line."""
 _LONGEST_KEY = 1000  # https://yaml.org/spec/1.1/#id904325: a simple key has at most 1024 characters
 
+IN_ONE_LINE = frozenset({"remainder", "entry"})
+"""The keys of FHIR JSON that stands beside what a person reads: in one line, it is easily passed over."""
+
 # What would make libyaml read a plain scalar as something else: https://yaml.org/spec/1.1/#id907281
 _STARTS = re.compile(r"[-?:](?:\s|\Z)|[,\[\]{}#&*!|>'\"%@`\s]|---|\.\.\.|<<\Z")
 _INSIDE = re.compile(r": | #|:\Z|\s\Z")
@@ -63,7 +66,8 @@ def written_key(key: str) -> str:
 def entry(key: str, value: Any, indent: int, json: bool) -> list[str]:
     """The lines of one entry of a mapping whose keys stand in the column `indent`."""
     pad = " " * indent
-    first, below = written_value(value, indent, json)
+    line = _in_one_line(value) if key in IN_ONE_LINE and isinstance(value, Verbatim) else None
+    first, below = (line, []) if line is not None else written_value(value, indent, json)
     start = f"{written_key(key)} {first}" if first else written_key(key)
     return [pad + line for line in start.split("\n")] + below
 
@@ -100,6 +104,30 @@ def _flow(data: list[Any] | tuple[Any, ...], indent: int, json: bool) -> str | N
         parts.append(_quoted(value) if isinstance(value, str) and part == value and _IN_FLOW.search(value) else part)
     text = f"[{', '.join(parts)}]"
     return text if indent + len(text) < FLOW_WIDTH else None
+
+
+def _in_one_line(value: Any) -> str | None:
+    """FHIR JSON in braces; None where a key is too long for that."""
+    try:
+        return _braced(value)
+    except ValueError:
+        return None
+
+
+def _braced(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_braced_key(key)}: {_braced(held)}" for key, held in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_braced, value))}]"
+    part = _scalar(value, True)
+    return _quoted(value) if isinstance(value, str) and part == value and _IN_FLOW.search(value) else part
+
+
+def _braced_key(key: str) -> str:
+    part = _text(key, False)
+    if len(part) > _LONGEST_KEY:
+        raise ValueError(key)
+    return _quoted(key) if part == key and _IN_FLOW.search(key) else part
 
 
 def _scalar(value: Any, json: bool) -> str:

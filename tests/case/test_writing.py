@@ -154,6 +154,15 @@ def test_awkward_texts_read_back_the_same_wherever_they_stand(values: list[str],
     assert canonical(as_read(read, data)) == canonical(data)
 
 
+@given(verbatims, awkward, st.lists(awkward, max_size=3))
+def test_what_is_kept_of_fhir_beside_an_item_stands_in_one_line(held: Verbatim, key: str, values: list[str]) -> None:
+    data = {"item": {"remainder": Verbatim({**held, "x": {key: [*values, {key: values}]}})}}
+    text = write_yaml(data)
+    assert len(text.splitlines()) == 2
+    read = read_data(text, "case.yaml").data
+    assert canonical(as_read(read, data)) == canonical(data)
+
+
 def test_a_case_is_written_as_a_person_would_write_it() -> None:
     data = {
         "id": "a-case",
