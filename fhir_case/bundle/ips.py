@@ -5,6 +5,8 @@ a later extension pack), so a validator that has the package alone cannot tell w
 and calls the whole document wrong. In a document, quotes of these resources therefore stand on an element inside them,
 and race and ethnicity are observations of the social history, which is where IPS has room for them.
 
+What was entered in error claims no profile of a result, since these do not allow that status.
+
 `apart` undoes `together`: who puts a document together makes sure that taken apart again it is the same
 (`fhir_case/bundle/read.py`), since what others changed in one of ours may stand where nothing of ours would.
 https://hl7.org/fhir/uv/ips/STU2/StructureDefinition-Patient-uv-ips.html
@@ -21,7 +23,7 @@ from fhir_case.json import Json, canonical
 from fhir_case.lens import DERIVATION
 from fhir_case.lens.owned import Path
 from fhir_case.mappings.people import US_CORE
-from fhir_case.mappings.tables import OBSERVATION_CATEGORY
+from fhir_case.mappings.tables import IPS, OBSERVATION_CATEGORY
 
 Resource = dict[str, Json]
 
@@ -58,7 +60,7 @@ def apart(composition: Resource, resources: list[Addressed], namespace: str) -> 
         if resource["resourceType"] == "Patient":
             resource, observations = _without_told(resource, address, namespace)
             added += observations
-        made.append(Addressed(address, _quotes_inside(resource)))
+        made.append(Addressed(address, _quotes_inside(_unclaimed(resource))))
     if added:
         sections = _entries(composition, "section")
         told = any("text" in section for section in sections)
@@ -85,6 +87,8 @@ def together(resources: list[Resource], ids: list[str]) -> set[str]:
         composition["section"] = [s for s in _entries(composition, "section") if s.get("title") != _TITLE]
     for resource in resources:
         _quotes_outside(resource)
+        if _is_retracted(resource) and "meta" not in resource and (profile := _profile_of(resource)) is not None:
+            resource["meta"] = {"profile": [profile]}
     return gone
 
 
@@ -161,6 +165,38 @@ def _section(added: list[Addressed], *, with_narrative: bool) -> Resource:
         **({"text": narrative} if with_narrative else {}),
         "entry": [{"reference": address} for address, _ in added],
     }
+
+
+# --- what was entered in error ----------------------------------------------------------------------------------------
+
+_RESULTS = {
+    "DiagnosticReport": IPS + "DiagnosticReport-uv-ips",
+    "ImagingStudy": IPS + "ImagingStudy-uv-ips",
+    "laboratory": IPS + "Observation-results-laboratory-pathology-uv-ips",
+    "imaging": IPS + "Observation-results-radiology-uv-ips",
+}
+"""The profiles that allow no result that was entered in error, by type, and of observations by category."""
+
+
+def _is_retracted(resource: Resource) -> bool:
+    return resource.get("status") == "entered-in-error"
+
+
+def _profile_of(resource: Resource) -> str | None:
+    """The profile that the resource would claim."""
+    if resource["resourceType"] != "Observation":
+        return _RESULTS.get(resource["resourceType"])
+    codes = [coding.get("code") for held in _entries(resource, "category") for coding in _entries(held, "coding")]
+    if "laboratory" in codes:
+        return _RESULTS["laboratory"]
+    return _RESULTS["imaging"] if "imaging" in codes and "derivedFrom" in resource else None
+
+
+def _unclaimed(resource: Resource) -> Resource:
+    """The resource without its claim to be a result, where it is none."""
+    if not _is_retracted(resource) or resource.get("meta") != {"profile": [_profile_of(resource)]}:
+        return resource
+    return {name: value for name, value in resource.items() if name != "meta"}
 
 
 # --- quotes -----------------------------------------------------------------------------------------------------------

@@ -161,3 +161,32 @@ def test_outside_of_transactions_a_search_is_the_identifier_that_it_searches(bef
     else:
         assert made == {"resourceType": "X", "contained": [{"who": [after]}]}
         assert held["contained"][0]["who"][0] is before  # type: ignore[index]
+
+
+RETRACTED = """
+id: a
+title: A
+recorded: 2026-01-01T00:00:00Z
+patient: {}
+labs: {l1: {code: CRP, status: entered-in-error}, l2: {code: CRP, status: cancelled}}
+findings: {f1: {code: Fever, status: entered-in-error, category: imaging}}
+medications: {m1: {code: Aspirin, status: entered-in-error}}
+diagnoses: {d1: {code: Gout, certainty: entered-in-error}}
+procedures: {p1: {code: Biopsy, status: entered-in-error}}
+immunizations: {i1: {vaccine: MMR, status: entered-in-error}}
+allergies: {a1: {code: Nuts, certainty: entered-in-error}}
+imaging: {s1: {status: entered-in-error, findings: {s2: {code: Mass, status: entered-in-error}}}}
+reports: {r1: {code: CT, status: entered-in-error}}
+timeline: {index: {status: entered-in-error}}
+"""
+
+
+def test_what_was_entered_in_error_claims_to_be_no_result_and_comes_home(validator: Validator) -> None:
+    case = Case.loads(RETRACTED)
+    made = document(case)
+    assert errors(validator, made) == Counter()
+    assert Case.from_bundle(made) == case
+    titles = {section["title"]: len(section.get("entry", ())) for section in made["entry"][0]["resource"]["section"]}
+    assert titles == {
+        "Problems": 0, "Allergies and Intolerances": 0, "Medications": 0, "Results": 1, "Entered in error": 11,
+    }  # fmt: skip
