@@ -119,14 +119,16 @@ def _of_model(model: Any) -> Json:
 
 def has_floats(value: Any) -> bool:
     """Whether numbers of a dict have lost their digits already (`7.20` as a float is `7.2`)."""
-    left = [value]
+    left: list[Any] = [(value,)]
     while left:  # without recursion: whatever the depth
-        held = left.pop()
-        kind = type(held)
-        if kind is float:
-            return True
-        if kind is dict:
-            left += held.values()
-        elif kind is list:
-            left += held
+        for held in left.pop():
+            kind = type(held)
+            if kind is str:
+                continue
+            if kind is dict:
+                left.append(held.values())
+            elif kind is list:
+                left.append(held)
+            elif kind is float:
+                return True
     return False

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import TypeGuard
 
@@ -28,7 +29,7 @@ _PRINTABLE = re.compile(r"[!-~]{1,200}")
 _HISTORY = re.compile(r"/_history/[^/]*$")
 
 
-@dataclass(slots=True)
+@dataclass
 class Given:
     """One resource of the bundle, without mark and id, and what stands around it."""
 
@@ -38,6 +39,11 @@ class Given:
     marked: bool
     around: dict[str, Json]
     """The entry without its resource."""
+
+    @cached_property
+    def addresses(self) -> list[str]:
+        """Every address in the resource."""
+        return addresses(self.resource)
 
     def came(self, own: Index) -> Came:
         """How it came; `own` are the marks that the case gives."""
@@ -203,7 +209,7 @@ def _targets(resources: list[Given]) -> dict[str, str]:
 
 def _mostly_relative(resources: list[Given], targets: dict[str, str]) -> bool:
     """Whether the resources name one another as `Type/id` more often than by fullUrl."""
-    used = Counter(a for one in resources for a in addresses(one.resource) if targets.get(a))
+    used = Counter(a for one in resources for a in one.addresses if targets.get(a))
     relative = sum(n for a, n in used.items() if not a.startswith(("urn:", "http:", "https:")))
     return relative * 2 > used.total()
 

@@ -12,7 +12,6 @@ from fhir_case.bundle.document import composition, provenance, quoted
 from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
 from fhir_case.bundle.oddities import oddities
-from fhir_case.bundle.references import addresses
 from fhir_case.bundle.registry import Mappings
 from fhir_case.case.base import Item, Verbatim
 from fhir_case.case.check import refers_well
@@ -169,7 +168,7 @@ _LOCAL = re.compile(r"urn:uuid:.*|[A-Z][A-Za-z]+/[A-Za-z0-9.-]{1,64}(/_history/.
 def _dangling(entries: Entries) -> Iterator[Issue]:
     """References to resources that should be in the bundle and are not: they stay as they came."""
     for one in entries.resources:
-        for address in dict.fromkeys(addresses(one.resource)):
+        for address in dict.fromkeys(one.addresses):
             local = _LOCAL.fullmatch(address) and address != entries.patient
             if local and target_of(address, entries.targets) is None:
                 kind = address.partition("/")[0] if "/" in address else "urn:uuid"

@@ -37,6 +37,9 @@ ADDRESSES = frozenset(_NAMES.split())
 """The elements of R4 that hold an address as a string: `Reference.reference`, and those of type uri, url, canonical,
 oid and uuid. Not among them: `system`, `Reference.type` and the other names that nearly everywhere hold a code."""
 
+_HOLDING = ADDRESSES | {"div", "data"}
+"""And those whose text can hold addresses."""
+
 _TAG = re.compile(r"""<[A-Za-z](?:"[^"<]*"|'[^'<]*'|[^<>"'])*+>""")
 _LINK = re.compile(r"""(\s(?:href|src)\s*=\s*)("[^"]*"|'[^']*')""")
 
@@ -79,16 +82,13 @@ def _object(value: dict[str, Json], to: To, in_text: To) -> dict[str, Json]:
         kind = type(old)
         new: Json
         if kind is str:
-            if name in ADDRESSES:
-                new = to(old)
-            elif name == "div":
-                new = _narrative(old, to)
-            elif name == "data":
+            if name not in _HOLDING:
+                continue
+            if name == "data":
                 if (attachment := _attachment(value, in_text)) is not None:
                     changed = {**(changed or value), **attachment}
                 continue
-            else:
-                continue
+            new = _narrative(old, to) if name == "div" else to(old)
             if new is None or new == old:
                 continue
         elif kind is dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from fhir_case.case.coded import Coding, Concept
@@ -32,6 +33,16 @@ def always(element: str, table: CodeTable, word: str) -> Line:
     )  # fmt: skip
 
 
+_coding = lru_cache(maxsize=4096)(Coding)
+"""A Coding; the same few stand in a record thousands of times, and each is made once."""
+
+
+@lru_cache(maxsize=4096)
+def _concept(words: str | None, *coding: str | None) -> Concept:
+    """A concept of one coding, likewise."""
+    return Concept(words, (_coding(*coding),))
+
+
 def put_coding(coding: Coding, context: Context) -> Json:
     """A Coding."""
     made: dict[str, Json] = {}
@@ -55,14 +66,17 @@ def take_coding(held: Json, context: Context) -> Any:
             if type(part) is not str or not part:
                 return UNREAD
             said = True
-    return Coding(*parts) if said else UNREAD
+    return _coding(*parts) if said else UNREAD
 
 
 def put_concept(concept_: Concept, context: Context) -> Json:
     """A CodeableConcept."""
     made: dict[str, Json] = {}
-    if concept_.codings:
-        made["coding"] = [put_coding(coding, context) for coding in concept_.codings]
+    codings = concept_.codings
+    if codings:
+        made["coding"] = [put_coding(codings[0], context)] if len(codings) == 1 else [
+            put_coding(coding, context) for coding in codings
+        ]  # fmt: skip
     if concept_.text is not None:
         made["text"] = concept_.text
     return made
@@ -88,12 +102,18 @@ _CONCEPT_KEYS = frozenset({"text", "coding"})
 
 def exact_coding(held: Json, context: Context) -> Any:
     """Read a Coding that has nothing else."""
+    parts = _exact_parts(held)
+    return UNREAD if parts is None else _coding(*parts)
+
+
+def _exact_parts(held: Json) -> tuple[str | None, ...] | None:
+    """System, code, display and version of a Coding that has nothing else."""
     if not held or not held.keys() <= _CODING_KEYS:
-        return UNREAD
+        return None
     for part in held.values():
         if type(part) is not str or not part:
-            return UNREAD
-    return Coding(held.get("system"), held.get("code"), held.get("display"), held.get("version"))
+            return None
+    return held.get("system"), held.get("code"), held.get("display"), held.get("version")
 
 
 def exact_concept(held: Json, context: Context) -> Any:
@@ -103,11 +123,15 @@ def exact_concept(held: Json, context: Context) -> Any:
         return UNREAD
     codings = []
     for one in given or ():
-        coding = exact_coding(one, context)
-        if coding is UNREAD:
+        parts = _exact_parts(one)
+        if parts is None:
             return UNREAD
-        codings.append(coding)
-    return Concept(words, tuple(codings)) if words != "" and (codings or given is None) and held else UNREAD
+        codings.append(parts)
+    if words == "" or not held or (given is not None and (type(given) is not list or not codings)):
+        return UNREAD
+    if len(codings) == 1:
+        return _concept(words, *codings[0])
+    return Concept(words, tuple(_coding(*parts) for parts in codings))
 
 
 CODING = Codec("Coding", put_coding, take_coding, exact=exact_coding)

@@ -19,7 +19,7 @@ IMPLIED: Final = "implied"
 """The value of an entry that stands there whatever the item says: a guard, or the filler of a required element."""
 
 Put = Callable[[Any, Fragment, Context], None]
-"""Adds the element to a resource for a value of its field."""
+"""Adds the element to a resource for a value of its field, which is neither None nor an empty list."""
 
 
 class Straight(NamedTuple):
@@ -43,8 +43,7 @@ def put_whole(line: Line) -> Put:
     key, put_value = line.key, line.codec.put
 
     def put_element(value: Any, out: Fragment, context: Context) -> None:
-        if value.__class__ is not list or value:
-            out[key] = put_value(value, context)
+        out[key] = put_value(value, context)
 
     return put_element
 
@@ -54,8 +53,7 @@ def put_entries(line: Line) -> Put:
     key, put = line.key, line.put
 
     def put_each(values: Any, out: Fragment, context: Context) -> None:
-        if values:
-            out[key] = [put(value, context) for value in values]
+        out[key] = [put(value, context) for value in values]
 
     def put_one(value: Any, out: Fragment, context: Context) -> None:
         out[key] = [put(value, context)]

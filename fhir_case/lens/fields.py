@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from fhir_case.case.base import Part, Quote
@@ -123,7 +124,13 @@ def take_reference(held: Json, context: Context) -> Any:
     if address is None and not any(parts):
         return UNREAD
     display, system, value, type_ = parts
-    return link_of(Link(item or None, display, None if item else address, system, value, type_))
+    return _link(item or None, display, None if item else address, system, value, type_)
+
+
+@lru_cache(maxsize=4096)
+def _link(*parts: str | None) -> str | Link:
+    """What a reference says; the same practitioners and places stand in a record thousands of times."""
+    return link_of(Link(*parts))
 
 
 def _is_outside(address: str) -> bool:

@@ -61,7 +61,7 @@ class Mapping:
         self._slots = _slots(self.lines, f"{type or model.__name__}")
         self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
         self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
-        self._writing = [(slot.only, slot.put if slot.only else slot.write) for slot in self._slots]
+        self._writing = [(n, slot.only, slot.put if slot.only else slot.write) for n, slot in enumerate(self._slots)]
         self._straight = {key: straight for slot in self._slots for key, straight in slot.straight.items()}
         self._way = lru_cache(maxsize=500)(self._way_through)
         self._made = model.__pydantic_validator__.validate_python
@@ -95,13 +95,16 @@ class Mapping:
             slot = self._slot(key)
             if slot is not None:
                 held.setdefault(slot, {})[key] = value
-        for n, (get, put) in enumerate(self._writing):
+        fields = item.__dict__
+        for n, only, put in self._writing:
             if n in held:
                 self._slots[n].restore(item, held[n], out, context)
-            elif get is None:
+            elif only is None:
                 put(item, out, context)
-            elif (value := get(item)) is not None:
-                put(value, out, context)
+            else:
+                value = fields[only]
+                if value is not None and (value.__class__ is not list or value):
+                    put(value, out, context)
         if remainder:
             self._carry(item, remainder, out, context)
         return out

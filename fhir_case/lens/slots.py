@@ -37,10 +37,10 @@ class Whole:
         self._get = attrgetter(*self.fields) if self.fields else None
         self.required = line.required
         self.quiet = _quiet(line)
-        self.only = _only(line) if len(self.fields) == 1 else None
-        """The getter of the one field that the element depends on: where it has nothing, there is nothing to do."""
+        self.only = _only(line)
+        """The one field that the element depends on: where it has nothing, there is nothing to do."""
         self.put = put_whole(line)
-        """Add the element to a resource for a value of that field, which is not None."""
+        """Add the element to a resource for a value of that field, which is neither None nor an empty list."""
         self.straight = take_whole(line)
         """How the element is read where nothing is left over, by key."""
 
@@ -274,8 +274,8 @@ def _rendered(entry: _Entry, item: Any, context: Context) -> Json:
     return line.put(value, context)
 
 
-def _only(line: Line) -> attrgetter[Any] | None:
-    return attrgetter(line.field) if line.field and "|" not in line.field and line.absent is None else None
+def _only(line: Line) -> str | None:
+    return line.fields[0] if len(line.fields) == 1 and line.absent is None else None
 
 
 def _quiet(line: Line) -> bool:

@@ -11,6 +11,7 @@ read nowhere and written nowhere.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from fhir_case.case.coded import Coding
@@ -57,6 +58,8 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
 
     def put(value: When, context: Context) -> tuple[str, Json]:
         time = value.time
+        if isinstance(time, Date):
+            return date, time.text
         if isinstance(time, Period):
             return "Period", put_period(time, context)
         if isinstance(time, Words):
@@ -73,8 +76,6 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
                 return "Age", put_span(time, time.value)
             if "Range" in types:
                 return "Range", put_span_range(time)
-        if isinstance(time, Date):
-            return date, time.text
         return extended, {"extension": _put_relative(time, context)}
 
     takes: dict[str, Take] = {
@@ -85,8 +86,12 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
     return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()}, as_is=True)
 
 
+_date = lru_cache(maxsize=4096)(date_of)
+"""A date; all that was found in one encounter mostly has the same."""
+
+
 def _take_date(held: Json, context: Context) -> Any:
-    return date_of(held)
+    return _date(held)
 
 
 def _take_words(held: Json, context: Context) -> Any:
@@ -135,7 +140,7 @@ def take_period(held: Json, context: Context) -> Any:
     moments: list[Any] = []
     for name in ("start", "end"):
         if name in held:
-            moments.append(date_of(held[name]))
+            moments.append(_date(held[name]))
         elif f"_{name}" in held:
             moments.append(_take_extensions(held[f"_{name}"], context))
         else:
