@@ -9,7 +9,7 @@ CODES = (
         "value-format", "Not in the format of its type",
         (
             "Dates, ids, addresses and other primitive values have a format, and must be possible: no 30 "
-            "February, no hour 25."
+            "February, no hour 25. A profile may narrow it down: by a regex, by the number of decimal places."
         ),
         '"birthDate": "30.03.1970"', '"birthDate": "1970-03-30"',
         fix="Write it as the type says.",
@@ -26,9 +26,12 @@ CODES = (
         link=R4 + "datatypes.html#primitive", type="value",
     ),
     Code(
-        "value-length", "Too long",
-        "The text is longer than its type (id: 64 characters, string: 1 MB) or the maxLength of a profile allows.",
-        fix="Shorten it.",
+        "value-length", "Too long, or too short",
+        (
+            "The text is longer than its type (id: 64 characters, string: 1 MB) or the maxLength of a profile allows, or "
+            "shorter than its minLength; or the data has more bytes than its maxSize."
+        ),
+        fix="Shorten it, or say it in full.",
         link=R4 + "datatypes.html#string", type="value",
     ),
     Code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
     from fhir_case.validation.types import Item
 
 _MAX = STRUCTURE + "elementdefinition-maxValueSet"
+_MORE = "http://hl7.org/fhir/tools/StructureDefinition/additional-binding"
+_PURPOSES = {"maximum": "required", "required": "required", "extensible": "extensible", "preferred": "preferred"}
+"""Of the purposes of additional bindings those that are checked, and how strongly they bind."""
 _OUTSIDE: dict[str, tuple[str, Severity]] = {
     "required": ("code-not-in-value-set", "error"),
     "extensible": ("code-not-in-extensible-value-set", "warning"),
     "preferred": ("code-not-preferred", "information"),
     "max": ("code-not-in-value-set", "error"),
+    "limit": ("code-not-in-value-set", "error"),
 }
-_FIRM = ("required", "max")
+_LIMITS = ("max", "limit")
+"""The strengths of a maxValueSet, of an extensible binding and of a weaker one."""
+_FIRM = ("required", *_LIMITS)
 _CODED = ("CodeableConcept", "Coding", "Quantity")
 
 
@@ -32,7 +39,11 @@ def differs(binding: dict[str, Any], base: dict[str, Any] | None) -> bool:
     """Whether a binding says something that `base` does not."""
     if base is None:
         return True
-    return (binding.get("strength"), _plain(binding), _max(binding)) != (base.get("strength"), _plain(base), _max(base))
+    return _said(binding) != _said(base)
+
+
+def _said(binding: dict[str, Any]) -> tuple[Any, ...]:
+    return binding.get("strength"), _plain(binding), _max(binding), tuple(_additional(binding))
 
 
 def _plain(binding: dict[str, Any]) -> str:
@@ -46,6 +57,21 @@ def _max(binding: dict[str, Any]) -> str:
     return ""
 
 
+def _additional(binding: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """Strength and value set of each additional binding, and whether it is for some contexts only.
+
+    https://hl7.org/fhir/R5/elementdefinition-definitions.html#ElementDefinition.binding.additional, an extension in R4.
+    """
+    for one in binding.get("extension", ()):
+        if one.get("url") == _MORE:
+            parts = {part.get("url"): part for part in one.get("extension", ())}
+            strength = _PURPOSES.get(parts.get("purpose", {}).get("valueCode", ""), "")
+            value_set = parts.get("valueSet", {})
+            url = value_set.get("valueCanonical") or value_set.get("valueUri") or ""
+            if strength and url:
+                yield strength, url, "usage" in parts
+
+
 def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> list[Item]:
     """The functions for the binding of an element, for values of one type."""
     if not _holds_codes(kind.code):
@@ -57,8 +83,30 @@ def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> l
     if strength in _OUTSIDE and binding.get("valueSet"):
         made.append(_rule(Bound(checks, binding["valueSet"], near, strength, definition), kind.code))
     if limit := _max(binding):
-        made.append(_rule(Bound(checks, limit, near, "max", definition), kind.code))
+        made.append(
+            _rule(Bound(checks, limit, near, "max" if strength == "extensible" else "limit", definition), kind.code)
+        )
+    for strength, url, sometimes in _additional(binding):
+        bound = Bound(checks, url, near, strength, definition)
+        made.append(partial(_sometimes, bound) if sometimes else _rule(bound, kind.code))
     return made
+
+
+def _sometimes(bound: Bound, value: Any, at: At, run: Run) -> None:
+    told = f"codes of {bound.words} are for some contexts only: whether this is one cannot be told here"
+    run.say("code-undecided", at, told, "information", definition=bound.definition)
+
+
+def codeless(element: Element, definition: str) -> Callable[[At, Run], None] | None:
+    """What is said where a primitive that must be a code of a value set has extensions alone; None: it need not be one.
+
+    https://hl7.org/fhir/R4/terminologies.html#required; Terminology_TX_Code_ValueSet_MISSING of HL7's validator.
+    """
+    binding = element.binding or {}
+    if binding.get("strength") != "required":
+        return None
+    told = f"a code of {_plain(binding)} is required here: an extension is none"
+    return lambda at, run: run.say("code-missing", at, told, definition=definition)
 
 
 def _holds_codes(kind: str) -> bool:
@@ -80,7 +128,7 @@ def _strength(element: Element, binding: dict[str, Any], definition: str) -> str
 
 @dataclass(slots=True)
 class Bound:
-    """What an element is bound to. `max` is the strength of a maxValueSet: what is coded must be from it."""
+    """What an element is bound to. `max` and `limit` are strengths of a maxValueSet: what is coded must be from it."""
 
     checks: Checks
     url: str
@@ -104,7 +152,7 @@ class Bound:
     @property
     def words(self) -> str:
         """The value set and how strongly it binds."""
-        return f"{self.url.partition('|')[0]} ({'required' if self.strength == 'max' else self.strength})"
+        return f"{self.url.partition('|')[0]} ({'required' if self.strength in _LIMITS else self.strength})"
 
     def instead(self, code: str) -> str:
         """The code that was likely meant, or all of a few. Where others are allowed, a code outside is no slip."""
@@ -139,7 +187,7 @@ class Closed:
     outside: Item
 
     def __call__(self, value: Any, at: At, run: Run) -> None:
-        if value not in self.codes:
+        if type(value) is not str or value not in self.codes:
             self.outside(value, at, run)
 
 
@@ -185,11 +233,12 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
     held = value.get("coding")
     codings = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
     coded = [one for one in codings if isinstance(one.get("code"), str)]
-    if bound.strength == "max":
-        # Text alone names nothing outside, and a code without a system nothing at all.
+    if bound.strength in _LIMITS:
+        # A code without a system names nothing outside.
         coded = [one for one in coded if "system" in one]
     if not coded:
-        if bound.strength == "required":
+        # Where a binding is extensible up to a limit, text alone does not do: TERMINOLOGY_TX_CODE_VALUESETMAX of HL7.
+        if bound.strength == "required" or (bound.strength == "max" and not codings):
             run.say(
                 "code-missing",
                 at,

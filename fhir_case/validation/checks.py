@@ -10,7 +10,17 @@ from typing import Any
 from fhir_case.definitions import Definitions
 from fhir_case.issues import DefinitionError
 from fhir_case.terminology.terminology import Terminology
-from fhir_case.validation import bindings, extensions, invariants, profiles, references, resources, types, values
+from fhir_case.validation import (
+    bindings,
+    extended,
+    extensions,
+    invariants,
+    profiles,
+    references,
+    resources,
+    types,
+    values,
+)
 from fhir_case.validation.narrative_rules import Place
 from fhir_case.validation.places import At
 from fhir_case.validation.plan import STRUCTURE, Constraint, Element, Type, tree
@@ -152,6 +162,8 @@ class Checks:
             made.append(partial(_turned, values.check_pattern, element.pattern, definition))
         if element.max_length and (base is None or base.max_length != element.max_length):
             made.append(partial(_turned, values.check_length, element.max_length, definition))
+        if element.extended and (base is None or base.extended != element.extended):
+            made += extended.demands(element, kind, self.is_primitive(kind.code), definition)
         for limit, sign in ((element.least, 1), (element.most, -1)):
             if limit is not None:
                 made.append(partial(_ranged, limit, sign, definition))
@@ -161,7 +173,12 @@ class Checks:
         new_profiles = tuple(one for one in kind.profiles if base_type is None or one not in base_type.profiles)
         if new_profiles:
             made.append(profiles.any_of(self, new_profiles, definition))
-        if kind.code == "Reference" and kind.targets and (base_type is None or base_type.targets != kind.targets):
+        led = (kind.targets, kind.aggregation)
+        if (
+            kind.code == "Reference"
+            and kind.targets
+            and (base_type is None or (base_type.targets, base_type.aggregation) != led)
+        ):
             made.append(references.targets(self, kind, definition))
         if kind.code == "Extension" and base is None:
             made.append(

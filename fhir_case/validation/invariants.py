@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fhir_case import fhirpath
+from fhir_case.fhirpath.parser import parse
 from fhir_case.validation.places import At
 from fhir_case.validation.plan import Constraint
 from fhir_case.validation.run import Node, Run
@@ -53,7 +54,9 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
     try:
         expression = fhirpath.compile(_CORRECTED.get(constraint.expression, constraint.expression), kind or None)
     except fhirpath.FHIRPathError as error:
-        return _broken(constraint, definition, str(error))
+        return _broken(
+            constraint, definition, str(error), "warning" if _is_fhirpath(constraint.expression) else "error"
+        )
     told = f"{constraint.key}: {constraint.human}"
     ask = expression.check
 
@@ -73,8 +76,17 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
     return check
 
 
-def _broken(constraint: Constraint, definition: str, reason: str) -> Check:
+def _is_fhirpath(expression: str) -> bool:
+    """Whether an expression can be read at all: one that asks for a function we do not have may be right."""
+    try:
+        parse(expression)
+    except fhirpath.FHIRPathError:
+        return False
+    return True
+
+
+def _broken(constraint: Constraint, definition: str, reason: str, severity: Level) -> Check:
     def check(node: Node, at: At, run: Run) -> None:
-        run.say("invariant-broken", at, f"{constraint.key} cannot be read: {reason}", "warning", definition=definition)
+        run.say("invariant-broken", at, f"{constraint.key} cannot be read: {reason}", severity, definition=definition)
 
     return check

@@ -33,8 +33,8 @@ class Sections:
 def controls(element: Element, definition: str) -> list[Item]:
     """The functions for what the extensions of an element demand of its narrative."""
     made: list[Item] = []
-    for name, value in element.narrative:
-        if name == "narrative-language-control" and value:
+    for name, value in element.extended:
+        if name == "narrative-language-control":
             made.append(partial(_check_language, value, definition))
         elif name == "narrative-source-control" and value in _LEVELS:
             made.append(partial(_check_sources, _LEVELS[value], definition))

@@ -12,6 +12,10 @@ from typing import Any
 from fhir_case.issues import DefinitionError
 
 STRUCTURE = "http://hl7.org/fhir/StructureDefinition/"
+_DEMANDS = frozenset((
+    "narrative-language-control", "narrative-source-control", "minLength", "regex", "maxSize", "maxDecimalPlaces",
+))  # fmt: skip
+_REGEX = STRUCTURE + "regex"
 _FHIR_TYPE = STRUCTURE + "structuredefinition-fhir-type"
 
 
@@ -74,8 +78,8 @@ class Element:
     """The path of the element whose content this one has (contentReference)."""
     must_support: bool = False
     modifier: bool = False
-    narrative: tuple[tuple[str, str], ...] = ()
-    """What extensions say of the sections of a narrative: the end of the url, and the code."""
+    extended: tuple[tuple[str, Any], ...] = ()
+    """What extensions of the definition demand of the value: the end of the url, and the value."""
     profile: str = ""
     """On the root of a profile: its url."""
     children: dict[str, Element] = field(default_factory=dict)
@@ -167,15 +171,19 @@ def _element(source: dict[str, Any]) -> Element:
         content=content.rsplit("#", 1)[-1],
         must_support=source.get("mustSupport", False),
         modifier=source.get("isModifier", False),
-        narrative=tuple(_narrative(source)) if "extension" in source else (),
+        extended=tuple(_extended(source)) if "extension" in source else (),
     )
 
 
-def _narrative(source: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _extended(source: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    # FHIR-13328: where a type has a regex, too, that is the one.
+    of_types = [one for kind in source.get("type", ()) for one in kind.get("extension", ()) if one.get("url") == _REGEX]
     for one in source["extension"]:
+        one = of_types[0] if of_types and one.get("url") == _REGEX else one
         name = one.get("url", "").removeprefix(STRUCTURE)
-        if name in ("narrative-language-control", "narrative-source-control"):
-            yield name, one.get("valueCode", "")
+        value = next((held for key, held in one.items() if key.startswith("value")), None)
+        if name in _DEMANDS and value is not None:
+            yield name, value
 
 
 def _typed(source: dict[str, Any], stem: str) -> tuple[str, Any] | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhir_case.issues import DefinitionError
 from fhir_case.validation import narrative_control, slicing
+from fhir_case.validation.bindings import codeless
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
@@ -38,6 +39,8 @@ class Picked(NamedTuple):
         return held if type(held) is dict else None
 
 
+_BARE: Node = {}
+"""What stands beside a primitive value that has neither id nor extensions."""
 Pick = Callable[[Node, At], list[Picked]]
 Rule = Callable[[Picked, Run], None]
 """Checks one value of an element against what a profile says of it."""
@@ -151,6 +154,7 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
     if not narrowed and not plain and not any(items.values()) and not any(below.values()):
         return None
     definition = f"{named}#{element.id}"
+    missing = codeless(element, definition) if codeless(base, "") is None else None
 
     def rule(one: Picked, run: Run) -> None:
         kind = one.kind if one.kind in items or not ({"Resource", "DomainResource"} & items.keys()) else "Resource"
@@ -158,12 +162,16 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
             told = f"the profile allows {' or '.join(sorted(allowed))} here, found {one.kind}"
             run.say("type-not-allowed", one.at, told, definition=definition)
             return
-        if plain and type(one.twin) is dict and "extension" in one.twin:
+        if plain and one.value is not None and type(one.twin) is dict and "extension" in one.twin:
             run.say("value-fixed", one.at, "the fixed value has no extensions", definition=definition)
+        if one.value is None and missing and checks.is_primitive(kind):
+            missing(one.at, run)
         if one.value is not None:
             for item in items.get(kind, ()):
                 item(one.value, one.at, run)
         node = one.node
+        if node is None and checks.is_primitive(kind):
+            node = _BARE  # a value without extensions lacks those that are demanded
         if node is not None:
             for check in below.get(kind, ()):
                 check(node, one.at, run)
@@ -198,7 +206,9 @@ def picker(checks: Checks, element: Element, base: Element) -> Pick:
             for code in known
         }
         return lambda node, at: _choice(steps, node, at)
-    kind = base.types[0].code if base.types else ""
+    kind = next(
+        (one.code for one in (*base.types, *element.types)), ""
+    )  # content of another element has no type of its own
     step = Step(name, name, base.path, kind or base.path)
     twin = "_" + name
     if not checks.is_primitive(kind):

@@ -9,6 +9,7 @@ from fhir_case.issues import DefinitionError
 from fhir_case.validation.bundles import BundleIndex
 from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
+from fhir_case.validation.plan import STRUCTURE
 from fhir_case.validation.profiles import profile_or_issue
 from fhir_case.validation.run import Node, Run
 from fhir_case.validation.vital_signs import claims_vital_sign, implied_profile
@@ -82,21 +83,29 @@ def check_content(resource: Node, at: At, run: Run) -> None:
         _check_use(resource, at, run)
 
 
+_IMPOSES = STRUCTURE + "structuredefinition-imposeProfile"
 _META = Step("meta", "meta", "Resource.meta", "Meta")
 _PROFILE = Step("profile", "profile", "Meta.profile", "canonical")
 
 
-def check_profile(resource: Node, url: str, at: At, place: At, run: Run) -> None:
-    """A resource against one profile; `place` is where the profile is named."""
+def check_profile(resource: Node, url: str, at: At, place: At, run: Run, imposed: tuple[str, ...] = ()) -> None:
+    """A resource against one profile, and those that it imposes; `place` is where the profile is named.
+
+    http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile; `imposed` are the profiles that led here.
+    """
     checks = run.checks
     structure = checks.definitions.find(url, "StructureDefinition")
     kind = structure.get("type") if structure else None
     if kind not in (None, "Resource", "DomainResource", resource.get("resourceType")):
         run.say("profile-type", place, f"{url} is a profile of {kind}, not of {resource.get('resourceType')}")
         return
-    profile = profile_or_issue(checks, url, place, run, checks.settings.unresolved_profiles)
+    profile = profile_or_issue(checks, url, place, run, "warning" if imposed else checks.settings.unresolved_profiles)
     if profile:
         run.demand(resource, profile, at)
+    for one in structure.get("extension", ()) if structure else ():
+        other = one.get("valueCanonical") if one.get("url") == _IMPOSES else None
+        if isinstance(other, str) and other not in (url, *imposed):
+            check_profile(resource, other, at, place, run, (url, *imposed))
 
 
 def _check_use(resource: Node, at: At, run: Run) -> None:

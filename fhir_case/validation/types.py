@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fhir_case.validation import ids, primitives
-from fhir_case.validation.bindings import Closed
+from fhir_case.validation.bindings import Closed, codeless
 from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
@@ -129,7 +129,8 @@ class _Keys(dict[str, _ByKey]):
         if key == "_id" and self.kind in self.checks.definitions.resources:
             return _no_extensions
         if key != child.name and key.startswith("_"):
-            return (_twins if child.listed else _twin)(step, self.checks.type("Element"))
+            missing = codeless(child, child.id) if self.checks.is_primitive(kind.code) else None
+            return (_twins if child.listed else _twin)(step, self.checks.type("Element"), missing)
         items = self.checks.items(child, kind, None)
         if key == "id" and self.kind not in self.checks.definitions.resources:
             items.append(ids.check_element_id)
@@ -247,10 +248,16 @@ def _is_id(twin: Node, value: Any) -> bool:
     return value is not None and len(twin) == 1 and type(name) is str and not (name == "" or name.isspace())
 
 
-def _twin(step: Step, inner: Check) -> _ByKey:
+_Missing = Callable[[At, Run], None] | None
+"""What is said where a value is missing beside its extensions."""
+
+
+def _twin(step: Step, inner: Check, missing: _Missing) -> _ByKey:
     plain = step.key[1:]
 
     def check(value: Any, node: Node, at: At, run: Run) -> None:
+        if missing and node.get(plain) is None:
+            missing((at, step, None), run)
         if type(value) is dict:
             if not _is_id(value, node.get(plain)):
                 inner(value, (at, step, None), run)
@@ -260,7 +267,7 @@ def _twin(step: Step, inner: Check) -> _ByKey:
     return check
 
 
-def _twins(step: Step, inner: Check) -> _ByKey:
+def _twins(step: Step, inner: Check, missing: _Missing) -> _ByKey:
     plain = step.key[1:]
 
     def check(value: Any, node: Node, at: At, run: Run) -> None:
@@ -271,6 +278,8 @@ def _twins(step: Step, inner: Check) -> _ByKey:
         values = held if type(held) is list else ()
         for index, one in enumerate(value):
             if type(one) is dict:
+                if missing and (index >= len(values) or values[index] is None):
+                    missing((at, step, index), run)
                 if not _is_id(one, values[index] if index < len(values) else None):
                     inner(one, (at, step, index), run)
             elif one is not None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from fhir_case.validation.comparing import UCUM, quantities
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.run import Run
 
@@ -20,7 +21,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, (int, Decimal, float)) and isinstance(other, (int, Decimal, float)):
-        return Decimal(str(one)) == Decimal(str(other))
+        return Decimal(str(one)).compare_total(Decimal(str(other))) == 0
     return type(one) is type(other) and bool(one == other)
 
 
@@ -97,9 +98,8 @@ def check_range(value: Any, limit: tuple[str, Any], sign: int, at: At, run: Run,
     if kind == "Quantity" and not isinstance(value, str):
         if not (isinstance(value, dict) and isinstance(bound, dict)):
             return
-        if value.get("code") != bound.get("code") or value.get("system") != bound.get("system"):
-            return
-        value, bound = value.get("value"), bound.get("value")
+        _check_quantity(value, bound, sign, at, run, definition)
+        return
     if kind in ("Duration", "Quantity") and isinstance(value, str) and isinstance(bound, dict):
         bound = _from_now(bound, -sign)
     if isinstance(value, str) and isinstance(bound, str):
@@ -115,6 +115,22 @@ def check_range(value: Any, limit: tuple[str, Any], sign: int, at: At, run: Run,
     if outside:
         word = "least" if sign > 0 else "most"
         run.say("value-range", at, f"the {word} that is allowed is {bound}", definition=definition)
+
+
+def _check_quantity(value: dict[str, Any], bound: dict[str, Any], sign: int, at: At, run: Run, definition: str) -> None:
+    """A quantity is compared in the unit of the limit; without codes of one system nothing can be."""
+    unit = bound.get("code")
+    if not (unit and value.get("code") and bound.get("system") and value.get("system") == bound.get("system")):
+        return
+    if not (_is_number(value.get("value")) and _is_number(bound.get("value"))):
+        return
+    found = quantities(value, bound)
+    word, limit = "least" if sign > 0 else "most", f"{bound['value']} {unit}"
+    if found is None and bound["system"] == UCUM:
+        told = f"cannot be compared with the {word} that is allowed, {limit}: a unit of another kind"
+        run.say("value-range", at, told, definition=definition)
+    elif found == -sign:
+        run.say("value-range", at, f"the {word} that is allowed is {limit}", definition=definition)
 
 
 def _from_now(duration: dict[str, Any], sign: int) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir_case.validation import comparing
 from fhir_case.validation.places import At
-from fhir_case.validation.questionnaires import comparing
 from fhir_case.validation.questionnaires.asked import Asked
 from fhir_case.validation.questionnaires.form import EXTENSION, extension, extensions, text
 from fhir_case.validation.run import Node

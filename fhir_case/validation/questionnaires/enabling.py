@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from fhir_case.terminology.decided import all_of, any_of
-from fhir_case.validation.questionnaires import comparing, expressions
+from fhir_case.validation import comparing
+from fhir_case.validation.questionnaires import expressions
 from fhir_case.validation.questionnaires.form import Form, Question, common, objects, text, value_of
 from fhir_case.validation.run import Node, Run
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fhir_case.issues import Severity
+from fhir_case.validation.comparing import moments
 from fhir_case.validation.places import At, Step
-from fhir_case.validation.questionnaires.comparing import moments
 from fhir_case.validation.questionnaires.form import Form, contained, text
 from fhir_case.validation.run import Node, Run
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from fhir_case.fhirpath.errors import FHIRPathError, Undecidable
 from fhir_case.fhirpath.patterns import found
+from fhir_case.validation import comparing
 from fhir_case.validation.places import At
-from fhir_case.validation.questionnaires import comparing
 from fhir_case.validation.questionnaires.asked import Asked
 from fhir_case.validation.questionnaires.form import EXTENSION, extension
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from fhir_case.validation import comparing
 from fhir_case.validation.places import At
-from fhir_case.validation.questionnaires import comparing
 from fhir_case.validation.questionnaires.asked import Asked, named
 from fhir_case.validation.questionnaires.form import EXTENSION, Question, extension, objects, text, value_of
 
