@@ -67,7 +67,8 @@ def _refused(
     elif folder is None:
         yield _wrong(document, at, "a case that is no file has no files beside it", "give the sections themselves")
     elif not isinstance(name, str) or (target := _inside(name, folder)) is None:
-        fix = "keep it beside the case file, and name it relative to that"
+        near = nearest(str(name), sorted(one.name for one in folder.iterdir() if one.suffix in _SUFFIXES))
+        fix = near or "keep it beside the case file, and name it relative to that"
         yield _wrong(document, at, f"{str(name)[:60]!r} is no file in the folder of the case", fix)
     elif target.suffix.lower() not in _SUFFIXES:
         yield _wrong(document, at, f"{name[:60]!r} is no YAML or JSON by its name", f"end it in {_SUFFIXES[0]}")

@@ -25,6 +25,7 @@ class Expected(NamedTuple):
 
 EXPECTED = {
     "case-duplicate-id": Expected(4, 3, "findings.headache", "an id of its own"),
+    "case-files": Expected(4, 9, "files.labs", "beside the case"),
     "case-id": Expected(4, 3, "findings.left thigh", "left-thigh"),
     "case-missing-key": Expected(4, 3, "diagnoses.migraine.code", "code: …"),
     "case-reference": Expected(6, 16, "diagnoses.migraine.evidence[0]", "headache"),
