@@ -229,9 +229,15 @@ def is_type(item: Item, namespace: str, name: str, *, exactly: bool = False) -> 
 
 
 def one_value(items: Items, what: str) -> Any:
-    """The System value of the only item, None for none. Raises `FHIRPathError` where there are several."""
+    """The System value of the only item, None for none. Raises `FHIRPathError` where there are several.
+
+    A primitive that has only id or extensions has no value (https://hl7.org/fhir/R4/fhirpath.html#types).
+    """
     if not items:
         return None
     if len(items) > 1:
         raise FHIRPathError(f"{what} takes one item, found {len(items)}")
-    return system(items[0])
+    item = items[0]
+    if item.__class__ is Node and item.value is None and item.type.primitive:
+        return None
+    return system(item)

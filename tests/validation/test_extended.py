@@ -188,3 +188,10 @@ def test_a_list_of_codes_in_an_extension_is_said_to_be_none() -> None:
     status = {"url": CORE + "structuredefinition-standards-status", "valueCode": ["draft"]}
     kinds = [code for code, _ in found({"resourceType": "ValueSet", "status": "draft", "extension": [status]})]
     assert kinds == ["element-type"]
+
+
+def test_an_element_without_a_value_meets_no_rule_about_its_value() -> None:
+    rule = {"key": "a", "severity": "error", "human": "a", "expression": "value.matches('^[0-9]+$')"}
+    made = profile("p", "Patient", {"path": "Patient.identifier", "constraint": [rule]})
+    for one, wrong in (({"value": "12"}, []), ({"_value": UNKNOWN}, [("invariant", "Patient.identifier[0]")])):
+        assert found(claims(patient(identifier=[one]), "p"), made) == wrong
