@@ -250,3 +250,18 @@ implications: {{i: {{variants: [v], role: causative, diagnosis: {MARK}}}}}
     case = Case.loads(text)
     assert MARK not in dumps(write_phenopacket(case).packet)
     assert MARK in dumps(write_phenopacket(Case.loads(text.replace(status, "final"))).packet)
+
+
+def test_what_a_plan_says_not_to_do_is_told_of_nowhere_as_to_be_done() -> None:
+    def planned(**more: Any) -> Case:
+        detail = {"code": SAID, "status": "scheduled", **more}
+        return _case(_resource("CarePlan", {"title": "Plan", "activity": [{"detail": detail}]}))
+
+    plain, turned = planned(), planned(doNotPerform=True)
+    (plan,) = turned.care_plans.values()
+    assert plan.activities[0].detail is not None
+    assert plan.activities[0].detail.not_to_do is True
+    assert _sections(turned) == {}
+    assert "not_to_do" in str(differences(plain, turned))
+    (carried,) = planned(modifierExtension=EXTENSION).resources.values()
+    assert carried["resourceType"] == "CarePlan"
