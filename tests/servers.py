@@ -70,8 +70,8 @@ class Hapi:
         self._port = str(_free_port())
         self.base = f"http://127.0.0.1:{self._port}/fhir"
         # Pages of five, so that paging is met in every test.
-        self._told = {**os.environ, **dict(one.split("=", 1) for one in told)}
-        self._told["JOPTS"] = "-Dhapi.page=5 -Dhapi.page-max=5"
+        usual = {"JOPTS": "-Dhapi.page=5 -Dhapi.page-max=5"}
+        self._told = {**os.environ, **usual, **dict(one.split("=", 1) for one in told)}
         self.start()
 
     @property
