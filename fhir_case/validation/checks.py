@@ -12,6 +12,7 @@ from fhir_case.issues import DefinitionError
 from fhir_case.terminology.terminology import Terminology
 from fhir_case.validation import (
     bindings,
+    canonicals,
     extended,
     extensions,
     invariants,
@@ -180,6 +181,8 @@ class Checks:
             and (base_type is None or (base_type.targets, base_type.aggregation) != led)
         ):
             made.append(references.targets(self, kind, definition))
+        if kind.code == "canonical" and kind.targets and (base_type is None or base_type.targets != kind.targets):
+            made.append(canonicals.targets(self, kind, definition))
         if kind.code == "Extension" and base is None:
             made.append(
                 extensions.check_modifier if element.name == "modifierExtension" else extensions.check_extension

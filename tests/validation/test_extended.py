@@ -195,3 +195,11 @@ def test_an_element_without_a_value_meets_no_rule_about_its_value() -> None:
     made = profile("p", "Patient", {"path": "Patient.identifier", "constraint": [rule]})
     for one, wrong in (({"value": "12"}, []), ({"_value": UNKNOWN}, [("invariant", "Patient.identifier[0]")])):
         assert found(claims(patient(identifier=[one]), "p"), made) == wrong
+
+
+def test_a_canonical_names_a_definition_of_a_type_that_is_allowed() -> None:
+    item = {"linkId": "1", "text": "t", "type": "choice"}
+    asks: Node = {"resourceType": "Questionnaire", "status": "draft", "derivedFrom": [SET], "item": [item]}
+    assert found(asks) == [("reference-type", "Questionnaire.derivedFrom[0]")]
+    assert found(asks | {"derivedFrom": [HERE + "unknown"]}) == []
+    assert ("reference-unresolved", "Questionnaire.derivedFrom[0]") in found(asks | {"derivedFrom": ["#none"]})
