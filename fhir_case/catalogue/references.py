@@ -95,4 +95,19 @@ CODES = (
         fix="Correct the link.",
         link=R4 + "bundle.html", type="structure",
     ),
+    Code(
+        "bundle-signature", "A signature that cannot be right",
+        (
+            "A JSON Web Signature stands in `data` in base64, has a header that says how and when it was made, and that is the "
+            "time in `when`."
+        ),
+        fix="Sign the Bundle anew; a signature is never mended.",
+        link=R4 + "signatures.html", type="invalid",
+    ),
+    Code(
+        "bundle-signature-unchecked", "A signature that was not verified",
+        "Verifying takes the certificate of the signer, which is not here.",
+        fix="Verify it where the certificates are, if it matters.",
+        link=R4 + "signatures.html", kind="undecided", type="not-supported",
+    ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from fhir_case.issues import Severity
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
+from fhir_case.validation.signatures import check_signature
 
 _REST = re.compile(r"^(.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})$")
 _ENTRY = Step("entry", "entry", "Bundle.entry", "Bundle.entry")
@@ -97,6 +98,8 @@ def check(bundle: Node, at: At, run: Run) -> None:
         return
     kind = bundle.get("type")
     _check_links(bundle, kind, at, run)
+    if "signature" in bundle:
+        check_signature(bundle, at, run)
     entries = bundle.get("entry")
     if kind in _FIRST:
         _check_first(entries, _FIRST[kind], index, at, run)
