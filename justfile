@@ -39,11 +39,15 @@ types:
     mypy
 
 # all speeds: of cases, of the validator, of importing
-bench: bench-cases bench-phenopackets bench-validation bench-import
+bench: bench-cases bench-bundles bench-phenopackets bench-validation bench-import
 
 # what cases cost, and how much of HL7's examples the lines read
 bench-cases *args:
     python scripts/bench.py {{args}}
+
+# what a bundle of others costs on its way to a case and back, in time and memory; fails above 4 times the file
+bench-bundles *args:
+    python scripts/bench_bundles.py {{args}}
 
 # what phenopackets cost, and how much of them the lines read
 bench-phenopackets *args:

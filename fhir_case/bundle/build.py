@@ -12,6 +12,7 @@ from fhir_case.bundle.identity import SHARED, Identity, mark
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, Indexed, marked_as
 from fhir_case.bundle.registry import Mappings
 from fhir_case.bundle.searches import without_searches
+from fhir_case.bundle.uncollected import uncollected
 from fhir_case.case.envelope import Envelope
 from fhir_case.case.model import PATIENT, CaseModel
 from fhir_case.issues import Issue, Report
@@ -52,6 +53,7 @@ class Assembled:
     """It is given back as it came, with the envelope of the case."""
 
 
+@uncollected
 def build(case: CaseModel, type: BundleType | None, mappings: Mappings) -> Build:
     """The case as a bundle of that type; None gives it the type, order and requests that it came with, or transaction.
 
@@ -103,12 +105,11 @@ def _without_searches(built: list[Built], context: Context) -> Iterator[Built]:
 
 def _came_origins(envelope: Envelope, built: list[Built]) -> dict[str, str]:
     """The items of the entries that have a fullUrl; those of what was added since have our own."""
-    origins = {one.indexed.address: one.origin for one in built}
-    by_item = {one.indexed.id: one.origin for one in built}
-    for came in envelope.entries:
-        url = came.entry.get("fullUrl")
-        if came.item in by_item and isinstance(url, str):
-            origins[url] = by_item[came.item]
+    urls = {came.item: came.entry.get("fullUrl") for came in envelope.entries}
+    origins: dict[str, str] = {}
+    for one in built:
+        url = urls.get(one.indexed.id)
+        origins[url if isinstance(url, str) else one.indexed.address] = one.origin
     return origins
 
 

@@ -14,7 +14,7 @@ from fhir_case.lens import Context
 
 def came_addresses(envelope: Envelope, index: Index) -> Context:
     """The context that writes references as they were written in the bundle."""
-    addresses = {one.id: one.address for one in index.by_id.values()}
+    addresses: dict[str, str] = {}
     for came in envelope.entries:
         indexed = index.by_id.get(came.item or "")
         if indexed is None:
@@ -22,6 +22,7 @@ def came_addresses(envelope: Envelope, index: Index) -> Context:
         addresses[indexed.id] = address_of(indexed.type, came.id, came.entry.get("fullUrl"), envelope.relative) or (
             indexed.address
         )
+    addresses |= {one.id: one.address for one in index.by_id.values() if one.id not in addresses}
     if envelope.patient is not None:
         addresses[PATIENT] = envelope.patient
     return index.context(addresses, spelled=True)

@@ -47,11 +47,12 @@ class Given:
 
     def came(self, own: Index) -> Came:
         """How it came; `own` are the marks that the case gives."""
-        mark = self.indexed.mark if self.marked and own.by_id[self.indexed.id].mark != self.indexed.mark else None
-        return Came(
-            item=self.indexed.id, id=self.id, marked=self.marked, mark=mark.value if mark else None,
-            entry=Verbatim(self.around),
-        )  # fmt: skip
+        came = Came(item=self.indexed.id, id=self.id, entry=Verbatim(self.around))  # the defaults are not kept apart
+        if self.marked:
+            came.marked = True
+            mark = self.indexed.mark
+            came.mark = mark.value if own.by_id[self.indexed.id].mark != mark else None
+        return came
 
 
 @dataclass(slots=True)

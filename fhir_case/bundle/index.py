@@ -32,11 +32,14 @@ class Indexed:
     mark: Identity
     stated: Identity | None = None
     """An identifier that the item states, where it has one: its identity then."""
-    address: str = field(init=False)
-    """Its `fullUrl` in bundles of ours."""
+    _address: str | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        self.address = self.mark.address
+    @property
+    def address(self) -> str:
+        """Its `fullUrl` in bundles of ours; made when it is first asked for, since bundles of others have their own."""
+        if self._address is None:
+            self._address = self.mark.address
+        return self._address
 
     @property
     def identity(self) -> Identity:

@@ -13,6 +13,7 @@ from fhir_case.bundle.entries import Entries, Given, given
 from fhir_case.bundle.index import COMPOSITION, PROVENANCE, Index, target_of
 from fhir_case.bundle.oddities import oddities
 from fhir_case.bundle.registry import Mappings
+from fhir_case.bundle.uncollected import uncollected
 from fhir_case.case.base import Item, Verbatim
 from fhir_case.case.check import refers_well
 from fhir_case.case.envelope import Envelope
@@ -58,6 +59,7 @@ _AROUND_HEADER = frozenset({"subject", "encounter", "section", "text"})
 """What of a Composition is no part of the header of the case."""
 
 
+@uncollected
 def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) -> Read:
     """The case that a bundle tells. Raises `CaseError` only where there is nothing to read at all."""
     entries = given(bundle)

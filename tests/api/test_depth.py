@@ -35,7 +35,7 @@ def test_a_bundle_that_is_nested_too_deep_is_an_issue(read: Callable[[Json], Any
 
 def test_a_case_that_is_nested_too_deep_to_be_written_is_an_issue() -> None:
     case = Case.from_bundle(nested(300))
-    deeper = case.model_copy(update={"resources": {"deep": nested(900)["entry"][0]["resource"]}})
+    deeper = case.model_copy(update={"resources": {"deep": nested(2_000)["entry"][0]["resource"]}})
     for write in (deeper.to_yaml, deeper.to_bundle):
         with pytest.raises(CaseError, match="nested too deep"):
             write()
