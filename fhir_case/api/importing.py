@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +52,11 @@ class Import:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def cases(self) -> Iterator[Imported]:
-        """The case of each patient, in the order of the files."""
+    def cases(self, done: Container[str] = ()) -> Iterator[Imported]:
+        """The case of each patient, in the order of the files, but for those that are `done`."""
         for patient in self.index.patients():
+            if patient in done:
+                continue
             with walked():
                 found = gathered(self.index, patient, self._load)
                 came = home(found.entries, self.index.base)

@@ -34,7 +34,9 @@ def export(
 
     if of and not re.fullmatch(r"Patient|Group/[A-Za-z0-9\-.]{1,64}", of):
         stop(f"expected Patient or a group such as Group/7, found {of[:80]!r}")
-    with server.open(f"exporting to {folder} from") as client:
+    from fhir_case.cli.files import writing
+
+    with server.open(f"exporting to {folder} from") as client, writing(folder):
         found = client.export(folder, of, since=since, types=type or (), seen=_seen)
     say(f"{folder}: {counted(found.resources, 'resource')} in {counted(len(found.files), 'file')}")
     if found.time:
@@ -72,16 +74,20 @@ def import_(
         stop("which server are these from?", "--server URL: their references are relative to it; it is not asked")
     with writing(output):
         output.mkdir(parents=True, exist_ok=True)
-    made = there = remarks = 0
+    made = remarks = 0
+
+    def file_of(patient: str) -> Path:
+        return output / f"{patient.partition('/')[2]}.yaml"
+
     with Import(paths, str(base).rstrip("/")) as held:
-        for one in tracked("cases", held.cases(), sum(1 for _ in held.index.patients())):
-            path = output / f"{one.patient.partition('/')[2]}.yaml"
-            if path.exists():
-                there += 1
-                continue
+        done = {patient for patient in held.index.patients() if file_of(patient).exists()}
+        there, every = len(done), sum(1 for _ in held.index.patients())
+        for one in tracked("cases", held.cases(done), every - there):
+            path = file_of(one.patient)
+            # The case comes last, so that one that is there is whole, whenever an import was stopped.
+            write_whole(path.with_suffix(".origin.json"), dumps(one.reading.case.origin, indent=2) + "\n")
             with writing(path):
                 one.reading.case.save(path)
-            write_whole(path.with_suffix(".origin.json"), dumps(one.reading.case.origin, indent=2) + "\n")
             made += 1
             remarks += len(one.reading.report.issues)
     kept = f", {there} were there already" if there else ""

@@ -31,7 +31,10 @@ def seed() -> Path:
 
 @with_server
 def demo(server: Connection, context: typer.Context) -> None:
-    """Show the seed case on its way to FHIR; with --server URL (a test server, please) onto it, and home again."""
+    """Show the seed case on its way to FHIR and home again.
+
+    With --server URL by way of that server: a test server, please.
+    """
     from fhir_case import Case
 
     case = Case.load(seed())

@@ -66,8 +66,8 @@ def push(
             pushed = client.push(sent.source, plan=expected, as_document=as_document, **chosen)
     except ServerError as error:
         failed(error, sent)
-    _keep_origin(sent)
     show(pushed, sent)
+    _keep_origin(sent)  # after what was done is said: the disk may be full
     if pushed.rejections:
         raise typer.Exit(FINDINGS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import tracemalloc
 from collections.abc import Callable
@@ -117,6 +118,19 @@ def export(server: Server, tmp_path: Path) -> Callable[..., Exported]:
 
 def paths(server: Server) -> list[str]:
     return [f"{one.method} {one.url.path}" for one in server.asked]
+
+
+def test_an_export_that_a_full_disk_stopped_is_completed_by_the_same_command(export: Any) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))  # no file gets longer, as on a disk that is full
+    try:
+        with pytest.raises(OSError, match="too large"):
+            export("Patient")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    found = export("Patient")
+    assert (found.resources, found.issues) == (41, ())
+    assert found.files[0].read_bytes() == PATIENTS
 
 
 def test_an_export_is_waited_for_as_the_server_asks_and_taken_away_at_the_end(
