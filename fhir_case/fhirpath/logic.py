@@ -209,6 +209,11 @@ def ordered(left: Items, right: Items, operator: str) -> int | None:
     return order_of(left[0], right[0], operator)
 
 
+def _some_valueless(one: Any, other: Any, neither: bool) -> bool:
+    """Whether of two elements of a type neither is a quantity with a value, or one has none."""
+    return neither or (isinstance(one, dict) and isinstance(other, dict) and not ("value" in one and "value" in other))
+
+
 def order_of(a: Item, b: Item, operator: str = "<") -> int | None:
     """The order of two items."""
     x, y = system(a), system(b)
@@ -225,8 +230,13 @@ def order_of(a: Item, b: Item, operator: str = "<") -> int | None:
     if x.__class__ is Node or y.__class__ is Node:
         if (x.__class__ is Node and x.value is None) or (y.__class__ is Node and y.value is None):
             return None  # an element with extensions only
-        if x.__class__ is Node and y.__class__ is Node and p is q is None and x.type is y.type:
-            return None  # quantities without value or with a comparator
+        if (
+            x.__class__ is Node
+            and y.__class__ is Node
+            and x.type is y.type
+            and _some_valueless(x.value, y.value, p is q is None)
+        ):
+            return None  # quantities without value, or both with a comparator
     raise FHIRPathError(f"{operator} cannot compare {_kind(a)} with {_kind(b)}")
 
 

@@ -203,3 +203,11 @@ def test_a_canonical_names_a_definition_of_a_type_that_is_allowed() -> None:
     assert found(asks) == [("reference-type", "Questionnaire.derivedFrom[0]")]
     assert found(asks | {"derivedFrom": [HERE + "unknown"]}) == []
     assert ("reference-unresolved", "Questionnaire.derivedFrom[0]") in found(asks | {"derivedFrom": ["#none"]})
+
+
+@pytest.mark.parametrize("left", ["low", "high"])
+def test_a_range_with_a_value_at_one_end_is_in_no_order(left: str) -> None:
+    unit = {"unit": "a", "system": UCUM, "code": "a"}
+    ends = {"low": unit | {"value": 39}, "high": unit | {"value": 49}}
+    assert found(observation(valueRange=ends)) == []
+    assert found(observation(valueRange=ends | {left: unit})) == [("invariant", "Observation.value.ofType(Range)")]
