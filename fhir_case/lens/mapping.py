@@ -34,6 +34,10 @@ _UNOWNED = 12
 _UNKNOWN_MODIFIER = "it has a modifier extension or implicit rules"
 
 
+_LEANING = STALE.union(DERIVED)
+"""What leans on the rest of the item, so that it matters whether that was edited."""
+
+
 class Refusal(NamedTuple):
     """Why a mapping does not read a resource."""
 
@@ -174,10 +178,12 @@ class Mapping:
                 return self._refusal(resource, self._not_ours(step.slot))
             left.append((fragment, rendering))
         remainder: Fragment = {key: resource[key] for key in way.carried}
-        unsure = {key: held for fragment, _ in left for key, held in fragment.items()} | remainder
+        unsure = dict(remainder)
+        for fragment, _ in left:
+            unsure.update(fragment)
         if self.type and unsure and has_unknown_modifier(unsure, canonical(unsure)):
             return Refusal(_UNKNOWN_MODIFIER)
-        if READ_AS in remainder or any(None in fragment.values() for fragment, _ in left):
+        if READ_AS in remainder or None in [held for fragment, _ in left for held in fragment.values()]:
             return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
         for fragment, rendering in left:
             if (
@@ -199,7 +205,7 @@ class Mapping:
             return self._refusal(resource, f"its {where} is not one that the case can hold")
         if remainder:
             kept = Verbatim(context.inward(remainder))
-            if any(key in remainder for key in (*DERIVED, *STALE)):
+            if not _LEANING.isdisjoint(remainder):
                 kept[READ_AS] = digest(item)
             item.__dict__["remainder"] = kept  # it is known to fit; assigning validates the whole item again
         return item
