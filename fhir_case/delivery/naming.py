@@ -60,8 +60,7 @@ def _landing(job: Job, work: Work, state: State) -> Callable[[list[Entry]], Step
         left = tuple(entry for entry in entries if entry.address not in state.settled)
         if not left:
             return None
-        known = {address: where for address, where in work.places.items() if address not in work.have}
-        fresh = yield from planned(replace(alone, entries=left), {**known, **state.places}, state.limit)
+        fresh = yield from planned(replace(alone, entries=left), {**work.places, **state.places}, state.limit)
         for one in fresh.plan.of("unchanged", "keep"):
             what: What = "kept" if one.action == "keep" else "unchanged"
             if one.action == "unchanged" and one.address not in work.have:

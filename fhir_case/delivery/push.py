@@ -9,7 +9,7 @@ server is read again and it is decided anew.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -223,26 +223,31 @@ def _settled(job: Job, work: Work, state: State) -> Pushed:
     return Pushed(tuple(made.values()), who, tuple(dict.fromkeys(issues)), tuple(state.rejections))
 
 
-def _account(error: ServerError, job: Job, state: State, there: dict[str, bool]) -> None:
-    """Name in the error what this push is known to have stored, and what not."""
+def _account(
+    error: ServerError, job: Job, state: State, there: dict[str, bool], before: Container[str] = frozenset()
+) -> None:
+    """Name in the error what this push is known to have stored, and what not; neither what was there `before` it."""
     stored = {one.address for one in state.done.values() if one.what not in ("refused", "held back")}
     stored |= {address for address, is_there in there.items() if is_there}
     error.stored = tuple(entry.address for entry in job.entries if entry.address in stored)
     unsure = stored.union(state.tried)
-    error.not_stored = tuple(entry.address for entry in job.entries if entry.address not in unsure)
+    error.not_stored = tuple(
+        entry.address for entry in job.entries if entry.address not in unsure and entry.address not in before
+    )
 
 
 def _tell(error: ServerError, job: Job, work: Work, state: State) -> Step[None]:
     """Write into the error what was stored and what was not, by asking the server: not all of them roll back."""
-    entries = [entry for entry in job.entries if entry.address not in state.done]
+    before = {one.address for one in work.plan.of("unchanged", "keep", "attach")}.difference(state.tried)
+    entries = [one for one in job.entries if one.address not in state.done and one.address not in before]
     if isinstance(error, Unreachable) and error.not_stored:
-        _account(error, job, state, {})
+        _account(error, job, state, {}, before)
         return
     try:
         have = yield from found(job.base, [entry for entry in entries if entry.criterion is not None])
     except ServerError:
         if error.not_stored:
-            _account(error, job, state, {})
+            _account(error, job, state, {}, before)
             error.message += ". Nothing was stored" if not error.stored else f". {_counted(error, job)} were stored"
         else:
             error.stored = tuple(entry.address for entry in job.entries if entry.address in state.done)
@@ -256,7 +261,7 @@ def _tell(error: ServerError, job: Job, work: Work, state: State) -> Step[None]:
         for entry in entries
         if (held := have.get(entry.address))
     }
-    _account(error, job, state, there)
+    _account(error, job, state, there, before)
     error.message += f". {_counted(error, job)} {'was' if len(error.stored) < 2 else 'were'} stored"
 
 

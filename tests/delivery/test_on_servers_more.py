@@ -96,6 +96,24 @@ def test_what_is_not_refused_is_stored_where_that_is_wanted(server: Server, case
     assert set(content(home(server.pull(again.patient).entries, server.base).bundle)) == set(content(mended))
 
 
+def test_what_is_stored_in_part_refers_to_what_was_there_before(server: Server, case: str) -> None:
+    bundle, element, held = bad(server, case)
+    server.push({**bundle, "entry": bundle["entry"][:2]})
+    pushed = server.push(bundle, partial=True)
+    assert [(one.element, len(one.held)) for one in pushed.rejections] == [(element, held)]
+    assert (len(pushed.unchanged), len(pushed.created)) == (2, 5 - held)
+
+
+def test_what_was_there_before_is_neither_stored_nor_not_stored_by_a_push_that_is_refused(
+    hapi_server: Server, case: str
+) -> None:
+    bundle, _, _ = bad(hapi_server, case)
+    hapi_server.push({**bundle, "entry": bundle["entry"][:2]})
+    with pytest.raises(Refused, match="Nothing was stored") as caught:
+        hapi_server.push(bundle)
+    assert (caught.value.stored, len(caught.value.not_stored)) == ((), 6)
+
+
 def test_several_bad_entries_are_named_with_nothing_stored_on_hapi(hapi_server: Server, case: str) -> None:
     bundle = hapi_server.bundle(case)
     patient = small.to(case, "Patient", "patient")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_case.bundle.references import addresses
@@ -122,6 +122,7 @@ def test_places_and_conditional_references_are_references_too() -> None:
     assert [entry.type for (entry,) in groups(entries)] == ["Organization", "Patient", "Encounter"]
 
 
+@settings(deadline=None)
 @given(graphs(), st.data())
 def test_the_bad_entries_are_found_by_halves(edges: dict[int, set[int]], data: st.DataObject) -> None:
     bad = data.draw(st.sets(st.sampled_from(sorted(edges)), min_size=1, max_size=3))
