@@ -21,6 +21,9 @@ _TYPE = Step("type", "type", "Reference.type", "uri")
 _SPACE = re.compile(r"\s")
 _TYPED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?$")
 
+_PARTS = (1, 3)
+"""Slashes in a relative reference (https://hl7.org/fhir/R4/bundle.html#references); HL7's validator counts no more than these."""
+
 _QUERY = re.compile(r"[_A-Za-z][\w.:-]*=[^=&]*(?:&[_A-Za-z][\w.:-]*=[^=&]*)*", re.ASCII)
 """A search, as HL7's validator reads it."""
 
@@ -90,6 +93,9 @@ def check_reference(node: Node, at: At, run: Run) -> None:
         )
     elif "?" in text and text.partition("?")[0] in run.checks.definitions.resources:
         _check_conditional(text, at, run)
+    elif run.bundle is not None and run.full_url and not is_absolute(text) and text.count("/") not in _PARTS:
+        told = "within a Bundle a relative reference is Type/id, or Type/id/_history/version"
+        run.say("reference-format", at, told, fix="name the resource so, or by its fullUrl", value=text)
     elif not is_absolute(text) and not local:
         run.say("reference-format", at, "expected Type/id, an absolute URL, or # and the id of a contained resource",
                 "warning", value=text)  # fmt: skip

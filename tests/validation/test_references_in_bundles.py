@@ -40,6 +40,18 @@ def test_a_conditional_reference_has_a_search(query: str) -> None:
     assert found(observation(subject={"reference": f"Patient?{query}"})) == [("reference-format", AT)]
 
 
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [("Patient/1", True), ("Patient/1/_history/2", True), ("/Patient/1", False), ("1", False), ("a/Patient/1", False)],
+)
+@pytest.mark.parametrize("url", ["http://x.org/fhir/Observation/o", "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"])
+def test_within_a_bundle_a_relative_address_is_a_type_and_an_id(address: str, right: bool, url: str) -> None:
+    entry = {"fullUrl": url, "resource": observation(id="o", subject={"reference": address})}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [entry]}
+    at = "Bundle.entry[0].resource.subject"
+    assert found(bundle) == ([] if right else [("reference-format", at)])
+
+
 @pytest.mark.parametrize(("kind", "right"), [("transaction", True), ("batch", True), ("collection", False)])
 def test_a_search_stands_for_a_reference_in_transactions_and_batches(kind: str, right: bool) -> None:
     resource = observation(subject={"reference": "Patient?identifier=http://x.org|1"})
