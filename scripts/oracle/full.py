@@ -27,6 +27,10 @@ PACKAGES = (
 )  # fmt: skip
 
 
+BESIDE = {"hl7.fhir.us.mcode@4.0.0": (samples.US_CORE,)}
+"""What the profiles of a package stand on, loaded beside it on both sides; of others it is not needed."""
+
+
 def main() -> None:
     """Run the parts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -72,7 +76,7 @@ def packages(_asked: Any) -> Part:
     """The examples of each package."""
     for name in PACKAGES:
         told = Path(name).stem if name.endswith(".tgz") else name
-        yield told, compare(told, samples.examples_of(name), (name,), 98)
+        yield told, compare(told, samples.examples_of(name), (name, *BESIDE.get(name, ())), 98)
 
 
 def mutants(asked: Any) -> Part:

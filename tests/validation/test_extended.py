@@ -1,4 +1,8 @@
-"""What profiles demand by extensions, additional bindings and imposed profiles. HL7's validator was asked about each row."""
+"""What profiles demand by extensions, additional bindings and imposed profiles.
+
+HL7's validator was asked about each row; about limits in other units and about canonicals, for which HAPI lacks the tables
+and the fetcher, its source was read (InstanceValidator of org.hl7.fhir.core 6.7.9: checkQuantity, validateReference).
+"""
 
 from __future__ import annotations
 
