@@ -21,7 +21,8 @@ _FIELDS = ("status", "certainty", "progress", "role")
 
 def standings(item: Any) -> list[str]:
     """The statuses of an item, of whatever kind."""
-    return [held for name in _FIELDS if isinstance(held := getattr(item, name, None), str)]
+    told = vars(item)  # asking a model for an attribute that it has not is slow, and most items are asked
+    return [held for name in _FIELDS if isinstance(held := told.get(name), str)]
 
 
 def is_retracted(item: Any) -> bool:
@@ -32,18 +33,18 @@ def is_retracted(item: Any) -> bool:
 def is_so(item: Any) -> bool:
     """What the item is about is so, or has happened; or (`absent`) is not, in words of its own."""
     held = standings(item)
-    return not (NOT_SO | NOT_YET).intersection(held) and getattr(item, "missing", None) is None
+    return not (NOT_SO | NOT_YET).intersection(held) and vars(item).get("missing") is None
 
 
 def qualified(item: Any) -> list[str]:
     """The words without which an item would be taken for its opposite."""
     made = [held for held in standings(item) if held in _TOLD]
-    if (missing := getattr(item, "missing", None)) is not None:
+    if (missing := vars(item).get("missing")) is not None:
         made.append(f"no result ({missing})")
-    if getattr(item, "not_to_do", None):
+    if vars(item).get("not_to_do"):
         made.append("not to be given")
-    if getattr(item, "subpotent", None):
+    if vars(item).get("subpotent"):
         made.append("not of full potency")
-    if getattr(item, "active", None) is False:
+    if vars(item).get("active") is False:
         made.append("no longer active")
     return made
