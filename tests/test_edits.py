@@ -93,6 +93,6 @@ def _edit_one(
     assert made["notMapped"] == source["notMapped"], "what no line owns stays"
     assert any(issue.code == "derived-dropped" for issue in writing.issues)
     # A part (a name, a dosage) holds its own remainder: who replaces the part can see what goes with it.
-    parts = isinstance(old, list) and any(isinstance(one, Part) for one in old)
+    parts = any(isinstance(one, Part) for one in (old if isinstance(old, list) else [old]))
     if MARK in dumps(_element(line, source)) and alone and not kept and not parts:
         assert any(issue.code == "original-dropped" for issue in writing.issues)
