@@ -41,7 +41,7 @@ types:
 # all speeds: of cases, of the validator, of importing
 bench: bench-cases bench-bundles bench-phenopackets bench-validation bench-import
 
-# what cases cost, and how much of HL7's examples the lines read
+# what cases cost
 bench-cases *args:
     python scripts/bench.py {{args}}
 

@@ -1,4 +1,4 @@
-"""`just bench`: what the seed case costs, in CPU time, and how much of HL7's examples the lines read.
+"""`just bench`: what the seed case costs, in CPU time.
 
 Everything is measured on one core, the best of several rounds, with the garbage collector on, as users have it. Beside
 each figure stands what it costs in the machine's unit, the time of a fixed loop of plain Python measured in the same
@@ -14,19 +14,14 @@ import subprocess
 import sys
 import time
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
 from fhir_case import Case, as_model, dumps, loads
 from fhir_case.api.models import LeftOut
-from fhir_case.bundle.registry import installed
-from fhir_case.case.base import Part
-from fhir_case.json import Json, canonical
+from fhir_case.json import Json
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "fixtures/cases/juvenile-dermatomyositis-calcinosis/case.yaml"
@@ -38,12 +33,9 @@ def main() -> None:
     options.add_argument("--case", type=Path, default=SEED, help="the case to measure with (the seed case)")
     options.add_argument("--rounds", type=int, default=7, help="rounds, of which the best counts (7)")
     options.add_argument("--seconds", type=float, default=0.4, help="CPU seconds for each figure in each round (0.4)")
-    options.add_argument("--no-examples", action="store_true", help="leave out the share of leaves read by lines")
     chosen = options.parse_args()
     print_speeds(chosen.case, chosen.rounds, chosen.seconds)
     print_starts(chosen.rounds)
-    if not chosen.no_examples:
-        print_shares(examples())
 
 
 # --- speed ------------------------------------------------------------------------------------------------------------
@@ -148,84 +140,6 @@ def cpu_of(code: str) -> float:
 def figure(name: str, value: str, units: float, goal: str) -> None:
     """One line of the table."""
     print(f"  {name:36}{value:>16}{units:9.3g}   {goal}".rstrip(), flush=True)
-
-
-# --- how much the lines read ------------------------------------------------------------------------------------------
-
-_AROUND = frozenset({"resourceType", "id", "meta", "text"})
-"""What is no statement of the resource: its type, its id, what the server says of it, its narrative."""
-
-
-def examples() -> Iterator[dict[str, Json]]:
-    """HL7's examples of FHIR R4, of the types that have a mapping."""
-    folder = subprocess.run([ROOT / "scripts/fetch-examples"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    mapped = {mapping.type for mapping in installed().all}
-    for path in sorted(Path(folder.strip()).glob("*.json")):
-        if path.name.split("-")[0] in mapped:
-            example = loads(path.read_bytes())
-            if isinstance(example, dict) and example.get("resourceType") in mapped:
-                yield example
-
-
-def print_shares(resources: Iterator[dict[str, Json]]) -> None:
-    """By type: how many leaves (scalars) of the examples the lines alone give back, what is only carried left out."""
-    print(f"\n  {'leaves read by lines':24}{'resources':>10}{'carried':>10}{'leaves':>10}{'read':>10}")
-    total: Counter[str] = Counter()
-    found = sorted(resources, key=lambda one: one["resourceType"])
-    for type, same in groupby(found, key=lambda one: one["resourceType"]):
-        counts: Counter[str] = Counter()
-        for one in same:
-            counts.update(counted(one))
-        total += counts
-        print_row(type, counts)
-    print_row("all", total)
-
-
-def print_row(name: str, counts: Counter[str]) -> None:
-    """One line of the table of shares."""
-    share = counts["read"] / max(counts["leaves"], 1)
-    print(f"  {name:24}{counts['resources']:10}{counts['carried']:10}{counts['leaves']:10}{share:10.1%}", flush=True)
-
-
-def counted(example: dict[str, Json]) -> dict[str, int]:
-    """Leaves of one resource, and those that its item gives back once everything verbatim is taken from it."""
-    case = Case.from_bundle({"resourceType": "Bundle", "type": "collection", "entry": [{"resource": example}]})
-    theirs = Counter(leaves(without(example)))
-    carried = bool(case.resources)
-    if not carried:
-        for entry in case.entries():
-            strip(entry.item)
-        rendered = case.to_bundle()["entry"][0]["resource"]
-        read = (theirs & Counter(leaves(without(rendered)))).total()
-    return {"resources": 1, "carried": int(carried), "leaves": theirs.total(), "read": 0 if carried else read}
-
-
-def without(one: dict[str, Json]) -> dict[str, Json]:
-    """The resource without what is around it."""
-    return {key: value for key, value in one.items() if key not in _AROUND}
-
-
-def leaves(value: Json, path: str = "") -> Iterator[tuple[str, bytes]]:
-    """All scalars with their paths; places in lists do not count, since an order may differ."""
-    if isinstance(value, dict):
-        for key, held in value.items():
-            yield from leaves(held, f"{path}.{key}")
-    elif isinstance(value, list):
-        for held in value:
-            yield from leaves(held, path)
-    elif value is not None:
-        yield path, canonical(value)
-
-
-def strip(value: Any) -> None:
-    """Take everything verbatim from an item and its parts."""
-    if isinstance(value, Part):
-        value.remainder = None
-        for name in type(value).model_fields:
-            strip(getattr(value, name))
-    elif isinstance(value, dict | list):
-        for held in value.values() if isinstance(value, dict) else value:
-            strip(held)
 
 
 if __name__ == "__main__":

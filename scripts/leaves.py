@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,7 +19,8 @@ from fhir_case.bundle.registry import installed
 from fhir_case.case.base import Part
 from fhir_case.json import Json, canonical
 
-DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
+SCRIPTS = Path(__file__).resolve().parent
+DATA = SCRIPTS.parent.parent / "shared/data"
 
 AROUND = frozenset({"resourceType", "id", "meta", "text"})
 """What is no statement of the resource: its type, its id, what the server says of it, its narrative."""
@@ -57,8 +59,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("files", nargs="*", type=Path, help="bundles (IPS documents and Synthea's patients)")
     options.add_argument("--left", type=int, default=0, metavar="N", help="the N paths that are left most, by type")
+    options.add_argument("--examples", action="store_true", help="HL7's examples of the mapped types instead")
     chosen = options.parse_args()
-    shares = measured(loads(path.read_bytes()) for path in chosen.files or documents())
+    shares = measured(examples() if chosen.examples else map(read, chosen.files or documents()))
     print_table(shares)
     for type, share in sorted(shares.items()) if chosen.left else ():
         for path, count in share.left.most_common(chosen.left):
@@ -68,6 +71,21 @@ def main() -> None:
 def documents() -> list[Path]:
     """The IPS documents and the patients of Synthea."""
     return [*sorted((DATA / "ips-bundles").glob("*.json")), *sorted((DATA / "synthea").glob("patient-*.json"))]
+
+
+def read(path: Path) -> dict[str, Json]:
+    """The bundle in a file."""
+    bundle: dict[str, Json] = loads(path.read_bytes())
+    return bundle
+
+
+def examples() -> Iterator[dict[str, Json]]:
+    """HL7's examples of FHIR R4, of the types that have a mapping, each in a bundle of its own."""
+    fetched = subprocess.run([SCRIPTS / "fetch-examples"], check=True, stdout=subprocess.PIPE, text=True)
+    types = {mapping.type for mapping in installed().all}
+    for path in sorted(Path(fetched.stdout.strip()).glob("*.json")):
+        if path.name.split("-")[0] in types:
+            yield {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": loads(path.read_bytes())}]}
 
 
 def measured(bundles: Iterable[dict[str, Json]]) -> dict[str, Share]:

@@ -25,7 +25,6 @@ def test_the_bench_prints_every_figure_in_units_beside_its_goal() -> None:
         "1",
         "--seconds",
         "0",
-        "--no-examples",
         cwd=ROOT,
         PYTHONPATH=str(ROOT),
     )
