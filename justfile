@@ -53,7 +53,7 @@ bench-bundles *args:
 bench-phenopackets *args:
     python scripts/bench_phenopackets.py {{args}}
 
-# how much of what others wrote is read into fields, by type; `--left N`: what is not
+# how much of what others wrote is read into fields, by type; `--left N`: what is not; `--examples`: HL7's examples
 leaves *args:
     python scripts/leaves.py {{args}}
 
