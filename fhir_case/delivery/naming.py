@@ -36,7 +36,7 @@ def named(job: Job, work: Work, state: State, error: ServerError) -> Step[tuple[
     more = "" if complete else " (there may be more)"
     return type(error)(
         f"the server refuses {len(bad)} of {len(part.entries)} entries{more}: {shown}", bad[0].outcome, error.status,
-        error.stored, error.not_stored, tuple(map(issue_of, bad)),
+        error.stored, error.not_stored, tuple(issue_of(replace(one, held=())) for one in bad),
     ), False  # fmt: skip
 
 
@@ -135,7 +135,8 @@ def worded(one: Rejection) -> str:
 def issue_of(one: Rejection) -> Issue:
     """A rejection as an issue with its place in the bundle."""
     path = f"Bundle.entry[{one.number}]" + (f".resource.{one.element}" if one.element else "")
-    held = f"; {len(one.held)} that refer to it could not be stored either" if one.held else ""
+    refer = "1 that refers" if len(one.held) == 1 else f"{len(one.held)} that refer"
+    held = f"; {refer} to it could not be stored either" if one.held else ""
     return Issue(
         "push-rejected", f"the server refuses this: {one.reason}{held}", "error", path if one.number >= 0 else ""
     )
