@@ -38,7 +38,7 @@ lint:
 types:
     mypy
 
-# all speeds: of cases, of the validator, of importing
+# all speeds: of cases, of the validator, of importing; and how much the lines read
 bench: bench-cases bench-bundles bench-phenopackets bench-validation bench-import
 
 # what cases cost
