@@ -39,7 +39,7 @@ types:
     mypy
 
 # all speeds: of cases, of the validator, of importing; and how much the lines read
-bench: bench-cases bench-bundles bench-phenopackets bench-validation bench-import
+bench: bench-cases (leaves "--examples") bench-bundles bench-phenopackets bench-validation bench-import
 
 # what cases cost
 bench-cases *args:
