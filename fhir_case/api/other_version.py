@@ -57,5 +57,6 @@ def _newer(value: Json, at: Path, kind: str) -> Iterator[tuple[str, str]]:
 
 def _root(path: str, newer: dict[str, str]) -> str | None:
     """The resource of R5 that a path is in; the innermost."""
-    inside = [one for one in newer if path == one or path.startswith((f"{one}.", f"{one}["))]
-    return max(inside, key=len, default=None)
+    while path and path not in newer:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return path or None
