@@ -92,7 +92,8 @@ def test_the_source_distribution_builds_the_same_wheel_and_has_no_stray_files(
     tree: Path, wheel: Path, tmp_path: Path
 ) -> None:
     with tarfile.open(build(tree, "sdist")) as opened:
-        opened.extractall(tmp_path, filter="data")
+        safe = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 on
+        opened.extractall(tmp_path, **safe)
     unpacked = next(tmp_path.iterdir())
     found = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
     around = {"LICENSE", "MANIFEST.in", "PKG-INFO", "README.md", "pyproject.toml", "setup.cfg"}

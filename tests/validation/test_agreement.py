@@ -84,5 +84,6 @@ def test_every_difference_has_its_reason_and_is_listed_once() -> None:
         (["Patient.gender"], False, [""], ""),
     ],
 )
+@pytest.mark.usefixtures("shared")  # the scorer stands there
 def test_how_two_verdicts_differ(ours: list[str] | None, valid: bool, theirs: list[str], way: str) -> None:
     assert differ(ours, valid, theirs) == way
