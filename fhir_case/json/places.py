@@ -22,7 +22,7 @@ Point = tuple[int, int]
 TOKENS = re.compile(
     r"""
     (?P<space>\s++)
-  | (?P<comment>//[^\n]*+ | /\*(?:[^*]++|\*(?!/))*+\*/)
+  | (?P<comment>//[^\n]*+ | /\*.*?\*/)
   | (?P<string>"(?:[^"\\]++|\\.)*+")
   | (?P<quoted>'(?:[^'\\\n]++|\\.)*+')
   | (?P<mark>[{}\[\]:,])

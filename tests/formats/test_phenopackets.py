@@ -88,6 +88,14 @@ def test_a_mangled_packet_is_refused_or_comes_back_as_it_was(data: st.DataObject
     assert_same(write_phenopacket(case).packet, packet)
 
 
+def test_an_interpretation_that_cannot_be_read_whole_is_carried_whole() -> None:
+    packet = made_up()
+    packet["interpretations"][0]["diagnosis"]["genomicInterpretations"][0]["subjectOrBiosampleId"] = None
+    case = read(packet)
+    assert not case.implications
+    assert_same(write_phenopacket(case).packet, packet)
+
+
 def test_a_case_of_a_packet_reads_as_a_clinician_would_have_written_it() -> None:
     case = read(made_up())
     seizure = case.findings["seizure"]

@@ -57,13 +57,17 @@ class _Reader:
     packet: Message = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
 
-    def item(self, mapping: Mapping, message: Message, key: str) -> Any:
-        """The item that a message says, its remainder kept apart; or a refusal."""
-        self.context.where = key
+    def said(self, mapping: Mapping, message: Message) -> Any:
+        """The item that a message says, or a refusal."""
         # `excluded` turns a message into its opposite, and so does version 1's `negated`.
         if type(message.get("excluded", False)) is not bool or "negated" in message:
             return Refusal("it may say the opposite")
-        item = mapping.read(message, self.context)
+        return mapping.read(message, self.context)
+
+    def item(self, mapping: Mapping, message: Message, key: str) -> Any:
+        """The same, its remainder kept apart under the item's key."""
+        self.context.where = key
+        item = self.said(mapping, message)
         if isinstance(item, Item) and item.remainder:
             self.items[key] = dict(item.remainder)
             item.__dict__["remainder"] = None
@@ -268,6 +272,10 @@ def _interpretation(message: Message, reader: _Reader) -> str | Refusal:
     progress: Message = {key: plain.pop(key) for key in ("progressStatus", "diagnosis/disease") if key in plain}
     if "progress" in plain or any("/" in key for one in found for key in one):
         return Refusal("it has fields that no interpretation has")
+    for one in found:
+        implication = reader.said(messages.IMPLICATION, flat(one, "variantInterpretation"))
+        if isinstance(implication, Refusal):
+            return implication
     own = message.get("id")
     is_key = isinstance(own, str) and _ITEM.fullmatch(own) is not None and own not in reader.used
     key = own if isinstance(own, str) and is_key else reader.key_for(own, "interpretation")
@@ -297,9 +305,6 @@ def _implication(message: Message, disease: Concept | None, reader: _Reader) -> 
         plain = {field: value for field, value in plain.items() if field != name}
     about = reader.key_for(f"{key}-implication")
     implication = reader.item(messages.IMPLICATION, plain, about)
-    if isinstance(implication, Refusal):  # nothing of it can be said: it is kept whole
-        implication = messages.IMPLICATION.model()
-        reader.items[about] = plain
     if isinstance(variant, Item):
         implication.variants = [key]
     # What was rejected as the cause must not stand beside the disease, nor what nobody has weighed.
