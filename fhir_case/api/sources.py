@@ -14,18 +14,6 @@ _R4B = "fhir.resources.R4B."
 
 def resource_of(source: Any) -> dict[str, Json]:
     """The resource as plain JSON. Raises `CaseError`, with the place, for what is no resource or could only be read in part."""
-    resource, notes = read(source)
-    missing = tuple(one for one in notes if one.severity == "error")
-    if missing:
-        raise CaseError(missing)
-    return resource
-
-
-def read(source: Any) -> tuple[dict[str, Json], tuple[Issue, ...]]:
-    """The resource as plain JSON, with what is wrong with how it was written: what of XML was not read; lost digits.
-
-    Raises `CaseError` for what is no JSON object and no XML, with the place.
-    """
     name = ""
     if isinstance(source, Path):
         name = str(source)
@@ -37,20 +25,15 @@ def read(source: Any) -> tuple[dict[str, Json], tuple[Issue, ...]]:
                 (Issue("file-unreadable", f"the file cannot be read: {reason}", place=Place(name)),)
             ) from None
     if isinstance(source, bytes | str):
-        return read_text(source, name)
+        resource, notes = read_text(source, name)
+        if missing := tuple(one for one in notes if one.severity == "error"):
+            raise CaseError(missing)
+        return resource
     if type(source).__module__.startswith("fhir.resources"):
-        return _of_model(source), ()
+        return _of_model(source)
     if not isinstance(source, dict):
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object"),))
-    return source, (_DIGITS,) if has_floats(source) else ()
-
-
-_DIGITS = Issue(
-    "digits-lost",
-    "the numbers came as floats, which have lost their digits (7.20 is 7.2)",
-    "warning",
-    fix="read the JSON with fhir_case.loads",
-)
+    return source
 
 
 def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple[Issue, ...]]:
@@ -106,7 +89,7 @@ def _of_xml(text: bytes | str, name: str) -> tuple[dict[str, Json], tuple[Issue,
     return found.value, issues
 
 
-def _of_model(model: Any) -> Json:
+def _of_model(model: Any) -> dict[str, Json]:
     module = type(model).__module__
     if not module.startswith(_R4B):
         version = module.split(".")[2] if module.count(".") > 2 else "R5"
@@ -114,7 +97,8 @@ def _of_model(model: Any) -> Json:
             (Issue("fhir-version", f"this is a model of FHIR {version}; R4 is what is read here",
                    fix="use the models of fhir.resources.R4B"),)
         )  # fmt: skip
-    return loads(model.model_dump_json())
+    resource: dict[str, Json] = loads(model.model_dump_json())
+    return resource
 
 
 def has_floats(value: Any) -> bool:
