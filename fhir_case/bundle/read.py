@@ -55,6 +55,9 @@ class _Found:
 _FIRST = {"DocumentReference": 0, "Patient": 1, "ImagingStudy": 2, "Composition": 3}
 """What the others need to be read: the text of the source, the patient, the studies that findings stand in."""
 
+_SINGLE = frozenset({PATIENT, SOURCE, PHENOPACKET})
+"""The items of which a case has one, under the name of its kind."""
+
 _AROUND_HEADER = frozenset({"subject", "encounter", "section", "text"})
 """What of a Composition is no part of the header of the case."""
 
@@ -114,7 +117,7 @@ def _read_one(one: Given, found: _Found, context: Context, mappings: Mappings) -
         return
     reasons = []
     for mapping in mappings.of_type(one.indexed.type):
-        if any((mapping.kind == only) != (key == only) for only in (PATIENT, SOURCE, PHENOPACKET)):
+        if mapping.kind != key and (key in _SINGLE or mapping.kind in _SINGLE):
             continue
         if key == SOURCE:  # its own quotes are parts of its text, which has to be known before
             unquoted = mapping.read({name: value for name, value in resource.items() if name != "extension"}, context)

@@ -22,13 +22,16 @@ Put = Callable[[Any, Fragment, Context], None]
 """Adds the element to a resource for a value of its field, which is neither None nor an empty list."""
 
 
+Filler = Callable[[Any, Context], Json]
+"""What stands in an element where nothing is stated, from what else is; None for nothing."""
+
+
 class Straight(NamedTuple):
     """How an element is read: the field and its value; no field where the value is several of them by name."""
 
     field: str | None
     take: Take
-    filler: Callable[[Any, Context], Json] | None = None
-    """What stands in the element where nothing is stated, from what else is."""
+    filler: Filler | None = None
 
 
 def put_whole(line: Line) -> Put:
@@ -80,7 +83,7 @@ def _implied(line: Line, made: Callable[[Context], Json]) -> Take:
     return compared(lambda value, context: made(context), lambda held, context: {}, as_is=line.as_is)
 
 
-def _filler(line: Line, key: str) -> Callable[[Any, Context], Json] | None:
+def _filler(line: Line, key: str) -> Filler | None:
     absent = line.absent
     return None if absent is None or line.required else lambda item, context: (absent(item, context) or {}).get(key)
 

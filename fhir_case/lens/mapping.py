@@ -63,8 +63,13 @@ class Mapping:
             for line in lines
         )
         self._slots = _slots(self.lines, f"{type or model.__name__}")
-        self._musts = tuple(_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
-        self._guards = [line for line in self.lines if line.required and line.entry and line.field is None]
+        musts = (_element(slot) for slot in self._slots if slot.required and not _is_choice(slot))
+        self._musts = [(key, Refusal(f"it has no {key}")) for key in musts]
+        self._guards = [
+            (line.key, line.claims, Refusal(f"its {line.key} is not one that {kind} has"))
+            for line in self.lines
+            if line.required and line.claims is not None and line.field is None
+        ]
         self._writing = [(n, slot.only, slot.put if slot.only else slot.write) for n, slot in enumerate(self._slots)]
         self._straight = {key: straight for slot in self._slots for key, straight in slot.straight.items()}
         self._way = lru_cache(maxsize=500)(self._way_through)
@@ -150,11 +155,11 @@ class Mapping:
             return UNREAD
         values = Values(self._defaults)
         try:
-            for step in way.steps:
-                if not step.straightly(resource, values, context):
-                    return UNREAD
-            if any(silent.writes(values, context) for silent in way.silent):
+            for _step in way.unread(resource, values, context):
                 return UNREAD
+            for absent, _slot in way.silent:
+                if absent(values, context) is not None:
+                    return UNREAD
             return self._made(values)
         except MALFORMED:
             return UNREAD
@@ -169,34 +174,22 @@ class Mapping:
                 return self._refusal(resource, f"it has {key}, which can change its meaning")
         values = Values(self._defaults)
         left: list[tuple[Fragment, Any]] = []
-        for step in way.steps:
-            if step.straightly(resource, values, context):
-                continue
+        for step in way.unread(resource, values, context):
             fragment = {key: resource[key] for key in step.keys}
             rendering = step.slot.read(fragment, values, context)
             if rendering is None:
                 return self._refusal(resource, self._not_ours(step.slot))
             left.append((fragment, rendering))
         remainder: Fragment = {key: resource[key] for key in way.carried}
-        unsure = dict(remainder)
-        for fragment, _ in left:
-            unsure.update(fragment)
-        if self.type and unsure and has_unknown_modifier(unsure, canonical(unsure)):
-            return Refusal(_UNKNOWN_MODIFIER)
-        if READ_AS in remainder or None in [held for fragment, _ in left for held in fragment.values()]:
-            return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
-        for fragment, rendering in left:
-            if (
-                rendering is UNREAD
-                or fragment.keys() != rendering.keys()
-                or canonical(fragment) != canonical(rendering)
-            ):
-                remainder.update(fragment)
-        for silent in way.silent:
-            if silent.writes(values, context):
-                made = silent.slot.read({}, values, context)
+        if left or remainder:
+            refused = self._kept(remainder, left)
+            if refused is not None:
+                return refused
+        for absent, slot in way.silent:
+            if absent(values, context) is not None:
+                made = slot.read({}, values, context)
                 if made is None:
-                    return self._refusal(resource, self._not_ours(silent.slot))
+                    return self._refusal(resource, self._not_ours(slot))
                 remainder.update(dict.fromkeys(made or ()))
         try:
             item: Part = self._made(values)
@@ -210,6 +203,24 @@ class Mapping:
             item.__dict__["remainder"] = kept  # it is known to fit; assigning validates the whole item again
         return item
 
+    def _kept(self, remainder: Fragment, left: list[tuple[Fragment, Any]]) -> Refusal | None:
+        """Add to the remainder what its lines would write differently; or why nothing of this can be kept beside an item."""
+        unsure = dict(remainder)
+        for fragment, _ in left:
+            unsure.update(fragment)
+        if self.type and has_unknown_modifier(unsure, canonical(unsure)):
+            return Refusal(_UNKNOWN_MODIFIER)
+        if READ_AS in remainder or None in [held for fragment, _ in left for held in fragment.values()]:
+            return Refusal(f"it has null, or {READ_AS}, which mean something else in a remainder")
+        for fragment, rendering in left:
+            if (
+                rendering is UNREAD
+                or fragment.keys() != rendering.keys()
+                or canonical(fragment) != canonical(rendering)
+            ):
+                remainder.update(fragment)
+        return None
+
     def _not_ours(self, slot: Whole | Entries) -> str:
         return f"its {_element(slot)} is not one that {self.kind or 'this'} has"
 
@@ -220,15 +231,15 @@ class Mapping:
 
     def _refused(self, resource: dict[str, Json]) -> Refusal | None:
         """What tells most resources that are not this mapping's: an element is missing, or a guard's code is."""
-        for key in self._musts:
+        for key, missing in self._musts:
             if key not in resource:
-                return Refusal(f"it has no {key}")
-        for line in self._guards:
+                return missing
+        for key, claims, another in self._guards:
             try:
-                if not any(map(line.claims, resource[line.key])):  # type: ignore[arg-type]
-                    return Refusal(f"its {line.key} is not one that {self.kind} has")
+                if not any(map(claims, resource[key])):
+                    return another
             except MALFORMED:
-                return Refusal(f"its {line.key} cannot be read")
+                return Refusal(f"its {key} cannot be read")
         return None
 
     def _slot(self, key: str) -> int | None:
