@@ -104,15 +104,22 @@ def _language(run: Run) -> tuple[str, ...]:
 
 def _unknown_system(system: str, at: At, run: Run) -> None:
     settings = run.checks.settings
-    if system.startswith("http://hl7.org/fhir/") and run.checks.definitions.find(system, "ValueSet"):
-        run.say("code-system-unknown", (at, _SYSTEM, None), "this is a value set, not a code system", "error",
-                "the system that defines the code", value=system)  # fmt: skip
+    if _said_of_value_set(system, at, run):
         return
     level = "information" if settings.examples and system.startswith(_EXAMPLES) else settings.unknown_code_systems
     if level != "ignore":
         like = run.checks.terminology.meant(system)
         run.say("code-system-unknown", at, f"the code system {system[:120]} is not known here: its codes cannot be checked",
                 level, f"did you mean {like}?" if like else "", value=system)  # fmt: skip
+
+
+def _said_of_value_set(system: str, at: At, run: Run) -> bool:
+    """Say so of a system that is a value set; whether it is one."""
+    found = system.startswith("http://hl7.org/fhir/") and run.checks.definitions.find(system, "ValueSet") is not None
+    if found:
+        run.say("code-system-unknown", (at, _SYSTEM, None), "this is a value set, not a code system", "error",
+                "the system that defines the code", value=system)  # fmt: skip
+    return found
 
 
 def check_quantity(node: Node, at: At, run: Run) -> None:
@@ -124,7 +131,9 @@ def check_quantity(node: Node, at: At, run: Run) -> None:
         run.say("code-system-unknown", (at, _SYSTEM, None), "the system of a unit is an absolute uri", value=system)
         return
     known = run.checks.terminology.code_system(system)
-    if known is not None and known.contains(code) is False:
+    if known is None:
+        _said_of_value_set(system, at, run)
+    elif known.contains(code) is False:
         why = known.problem_with(code) or f"{known.name} has no such code"
         like = known.nearest(code)
         # HL7's validator looks at Quantity alone; what it says of an Age or Duration is no less true.

@@ -44,6 +44,8 @@ class Context:
     extensions: frozenset[str]
     invariants: tuple[str, ...]
     modifier: bool
+    of: str
+    """What the definition defines: Extension, or something else that is no extension at all."""
 
 
 def check_extension(value: Any, at: At, run: Run) -> None:
@@ -79,6 +81,10 @@ def _check(value: Node, at: At, run: Run, modifier: bool) -> None:
     context = _context(run.checks, url)
     if context is None:
         _unknown(url, at, run, modifier)
+        return
+    if context.of != "Extension":
+        run.say("extension-unknown", at, f"this is the definition of {context.of}, and of no extension", "error",
+                value=url)  # fmt: skip
         return
     if context.modifier != modifier:
         where, right = ("modifierExtension", "extension") if modifier else ("extension", "modifierExtension")
@@ -138,7 +144,7 @@ def _context(checks: Checks, url: str) -> Context | None:
     """Where an extension may stand; None: its definition is not known."""
     kept = checks.contexts.get(url)
     if kept is None:
-        structure = checks.definitions.find(url, "StructureDefinition")
+        structure = checks.definitions.find(url, "StructureDefinition") if "#" not in url else None
         if structure is None:
             return None
         kept = checks.contexts[url] = _read_context(checks, url, structure)
@@ -164,6 +170,7 @@ def _read_context(checks: Checks, url: str, structure: Node) -> Context:
         frozenset(by_type["extension"]),
         tuple(structure.get("contextInvariant", ())),
         modifier,
+        str(structure.get("type")),
     )
 
 

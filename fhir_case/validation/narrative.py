@@ -21,6 +21,8 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
     found = read(text, run.checks.narratives)
     for told in dict.fromkeys(found.problems):
         run.say("narrative-xhtml", here, told, fix=_fix(told))
+    for told in found.doubts:
+        run.say("narrative-xhtml", here, told, "warning", _fix(told))
     if not found.says_something and not found.problems:
         run.say("narrative-xhtml", here, "the narrative says nothing (txt-2)")
     inside = [one for one in found.links if one.startswith("#") and one != "#" and one[1:] not in found.ids]
@@ -32,7 +34,7 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
 
 
 def _fix(told: str) -> str:
-    if told.startswith("not well-formed: mismatched tag"):
+    if told.startswith(("not well-formed: mismatched tag", "not well-formed: no element found")):
         return "close every element, in the order in which they were opened: <br/>, <p>…</p>"
     return "take it out" if told.endswith("is not allowed") else ""
 

@@ -51,6 +51,8 @@ _PLAIN = _ANYWHERE - {"id"}
 _MOST_PLACES = 5000
 _NOT_IN_URL = re.compile(r"[^\w;?:@&=+$.,/%\-~#\[\]!'()*|]")
 """RFC 3986 §2, and letters of any script, as HL7's validator has it (UrlUtil)."""
+_MIME = re.compile(r"(?:\w+|\*)/(?:[\w+-]+|\*)(?:;\s*\w+=\s*\S+)?")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]")
 _ACTIVE, _NO_LINK = ("javascript", "vbscript"), ("urn", "cid")
 
 
@@ -59,6 +61,8 @@ class Read:
     """What a narrative holds, as far as rules look at it."""
 
     problems: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What is wrong with it, though it could be read to its end."""
     links: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     says_something: bool = False
@@ -144,12 +148,28 @@ def _check_attribute(element: str, name: str, value: str, allowed: frozenset[str
         _check_link(element, value, found)
 
 
+def _data_problem(told: str) -> str:
+    """What is wrong with a data: address after its scheme (RFC 2397), or ""; as HL7's validator has it (UrlUtil)."""
+    kind, comma, data = told.partition(",")
+    if not comma or not data:
+        return "has no data after a comma"
+    if "," in data:
+        return "has a second comma"
+    if kind.endswith(";base64") and (_NOT_BASE64.search(data) or len("".join(data.split())) % 4):
+        return "is not base64"
+    kind = kind.removesuffix(";base64").strip()
+    return "has no MIME type such as image/png" if kind and not _MIME.fullmatch(kind) else ""
+
+
 def _check_link(element: str, value: str, found: Read) -> None:
     found.links.append(value)
     if not value:
         found.problems.append(f"{element} leads to nothing: its address is empty")
         return
-    if not value.startswith("data:") and (wrong := _NOT_IN_URL.search(value)):
+    if value.startswith("data:"):
+        if told := _data_problem(value.removeprefix("data:")):
+            found.problems.append(f"the data: of {element} {told}")
+    elif wrong := _NOT_IN_URL.search(value):
         found.problems.append(f"the address of {element} has a character that no address has: {wrong[0]!r}")
     if element == "img":
         return

@@ -17,6 +17,7 @@ from fhir_case.validation.plan import STRUCTURE, Element, Type
 from fhir_case.validation.run import Node, Run
 
 if TYPE_CHECKING:
+    from fhir_case.issues import Severity
     from fhir_case.validation.checks import Checks
 
 Check = Callable[[Node, At, Run], None]
@@ -25,6 +26,7 @@ Item = Callable[[Any, At, Run], None]
 """Checks one value of an element, whatever its type."""
 _ByKey = Callable[[Any, Node, At, Run], None]
 _ANY_RESOURCE = ("Resource", "DomainResource")
+_ID = Step("id", "id", "Element.id", "id")
 
 
 def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
@@ -67,8 +69,11 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
                 if len(found) > 1:
                     _one_of(found, at, run)
         if len(node) == ("id" in node):
-            run.say("element-empty", at, "an element without a value or children (ele-1)", fix="leave it out")
-            return
+            # HL7's validator leaves an id that stands alone, but for that of a primitive element without a value.
+            level: Severity = "warning" if node and not at[1].key.startswith("_") else "error"
+            run.say("element-empty", at, "an element without a value or children (ele-1)", level, "leave it out")
+            if level == "error":
+                return
         for rule in rules:
             rule(node, at, run)
 
@@ -228,7 +233,8 @@ def _values(step: Step, kind: str, items: list[Item]) -> _ByKey:
         if type(value) is not list:
             value = _not_a_list(value, (at, step, None), run)
         elif not value:
-            run.say("element-empty", (at, step, None), "an empty array", fix="leave the element out")
+            # HL7's validator says so of objects' arrays only; nothing is lost with one of values.
+            run.say("element-empty", (at, step, None), "an empty array", "warning", "leave the element out")
         for index, one in enumerate(value):
             if not fits(one):
                 if one is None:
@@ -259,7 +265,9 @@ def _twin(step: Step, inner: Check, missing: _Missing) -> _ByKey:
         if missing and node.get(plain) is None:
             missing((at, step, None), run)
         if type(value) is dict:
-            if not _is_id(value, node.get(plain)):
+            if _is_id(value, node.get(plain)):
+                ids.check_element_id(value["id"], ((at, step, None), _ID, None), run)
+            else:
                 inner(value, (at, step, None), run)
         else:
             run.say("element-type", (at, step, None), "expected an object with id or extension")
@@ -280,7 +288,9 @@ def _twins(step: Step, inner: Check, missing: _Missing) -> _ByKey:
             if type(one) is dict:
                 if missing and (index >= len(values) or values[index] is None):
                     missing((at, step, index), run)
-                if not _is_id(one, values[index] if index < len(values) else None):
+                if _is_id(one, values[index] if index < len(values) else None):
+                    ids.check_element_id(one["id"], ((at, step, index), _ID, None), run)
+                else:
                     inner(one, (at, step, index), run)
             elif one is not None:
                 run.say("element-type", (at, step, index), "expected an object with id or extension, or null")

@@ -17,6 +17,7 @@ UCUM = "http://unitsofmeasure.org"
         ({"valueQuantity": {"value": 1, "system": UCUM, "code": "kgs"}}, "error"),
         ({"valueQuantity": {"value": 1, "system": UCUM, "code": "kg"}}, ""),
         ({"valueQuantity": {"value": 1, "system": "http://example.org/units", "code": "kgs"}}, ""),
+        ({"valueQuantity": {"value": 1, "system": "http://hl7.org/fhir/ValueSet/ucum-common", "code": "kg"}}, "error"),
     ],
 )
 def test_a_unit_is_one_of_its_system(element: Node, severity: str) -> None:

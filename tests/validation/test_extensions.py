@@ -29,6 +29,7 @@ UNKNOWN = {"url": "http://example.org/e", "valueString": "x"}
         ({"url": NATION, "extension": [{"url": "foo", "valueString": "x"}]}, False),
         ({"url": NATION, "extension": [{"url": "code", "valueString": "x"}]}, False),
         ({"url": NATION, "extension": [CODE, CODE]}, False),
+        ({"url": CORE + "HumanName", "valueString": "x"}, False),
         ({"url": CORE + "observation-delta", "valueCodeableConcept": {"text": "x"}}, False),
     ],
 )

@@ -17,7 +17,8 @@ DIV = "Patient.text.div"
         "<table border='1'><tr valign='top'><td nowrap='x'>x</td></tr></table>",
         "<table><tbody><tr><th>x</th></tr></tbody></table>",
         "<ul><li>x</li></ul>", "<dl><dt>x</dt><dd>x</dd></dl>", "<a href='data:text/html,x'>x</a>", "<a href='mailto:x@y'>x</a>",
-        "<img src='x'/>", "<p xml:lang='en' lang='en'>x</p>", "<pre space='x'>x</pre>", "<!-- c -->x", "<div><div>x</div></div>",
+        "<img src='x'/>", "<a href='data:;base64,AA A='>x</a>", "<img src='data:image/svg+xml;charset=utf-8,x'/>",
+        "<p xml:lang='en' lang='en'>x</p>", "<pre space='x'>x</pre>", "<!-- c -->x", "<div><div>x</div></div>",
     ],
 )  # fmt: skip
 def test_the_html_that_fhir_allows_may_stand_in_a_narrative(body: str) -> None:
@@ -30,7 +31,8 @@ def test_the_html_that_fhir_allows_may_stand_in_a_narrative(body: str) -> None:
         "<object>x</object>", "<u>x</u>", "<ins>x</ins>", "<font>x</font>", "<form>x</form>", "<iframe>x</iframe>", "<P>x</P>",
         "<p onclick='x'>x</p>", "<p bgcolor='red'>x</p>", "<p data-x='1'>x</p>", "<ol start='3'><li>x</li></ol>",
         "<a href='javascript:alert(1)'>x</a>", "<a href='http://a b'>x</a>", "<a href=''>x</a>",
-        "<a href='urn:x:y'>x</a>", "<a href='x' target='_blank'>x</a>",
+        "<a href='data:x'>x</a>", "<a href='data:,a,b'>x</a>", "<img src='data:image/png;base64,AAA'/>",
+        "<a href='data:foo,x'>x</a>", "<img src='data:image/png;base64,A*AA'/>", "<a href='urn:x:y'>x</a>", "<a href='x' target='_blank'>x</a>",
         "a&nbsp;b", "a & b", "a < b", "<br>x", "<svg xmlns='http://www.w3.org/2000/svg'/>x",
     ],
 )  # fmt: skip
@@ -51,8 +53,23 @@ def test_an_element_where_html_does_not_have_it_is_an_error(body: str) -> None:
 
 
 def test_a_narrative_is_a_div_of_xhtml() -> None:
-    for div in (f"<span {XHTML}>x</span>", "<div>x</div>", f"<div {XHTML}>x"):
+    for div in (f"<span {XHTML}>x</span>", "<div>x</div>", "x", f"x<div {XHTML}>x</div>", f"<div {XHTML}><p>x</div>"):
         assert set(found(patient(text={"status": "generated", "div": div}))) == {("narrative-xhtml", DIV)}
+
+
+@pytest.mark.parametrize(
+    "div", [f"<div {XHTML}>x", f"<div {XHTML}><p>x", f"<div {XHTML}>x</div>y", f"<div {XHTML}>x</div><p/>"]
+)
+def test_a_div_without_an_end_or_with_more_behind_it_is_doubted_and_no_error(div: str) -> None:
+    resource = patient(text={"status": "generated", "div": div})
+    assert found(resource) == []
+    assert found(resource, least="warning") == [("narrative-xhtml", DIV)]
+
+
+@pytest.mark.parametrize("inside", ["<script>x", "<p onclick='x'>x", "</div>"])
+def test_what_stands_in_a_div_without_an_end_is_checked_all_the_same(inside: str) -> None:
+    div = f"<div {XHTML}>{inside}"
+    assert found(patient(text={"status": "generated", "div": div})) == [("narrative-xhtml", DIV)]
 
 
 def test_a_doctype_is_not_read() -> None:

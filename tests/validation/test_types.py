@@ -23,8 +23,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("text where a boolean belongs", {**PATIENT, "active": "true"}, "element-type", "Patient.active"),
     ("a number where a boolean belongs", {**PATIENT, "active": 1}, "value-format", "Patient.active"),
     ("an empty object", {**PATIENT, "maritalStatus": {}}, "element-empty", "Patient.maritalStatus"),
-    ("an object with nothing but an id", {**PATIENT, "maritalStatus": {"id": "x"}}, "element-empty",
-     "Patient.maritalStatus"),
+    ("an id beside no value", {**PATIENT, "_birthDate": {"id": "x"}}, "element-empty", "Patient.birthDate"),
     ("an empty array", {**PATIENT, "name": []}, "element-empty", "Patient.name"),
     ("an empty string", {**PATIENT, "birthDate": ""}, "element-empty", "Patient.birthDate"),
     ("null", {**PATIENT, "birthDate": None}, "element-empty", "Patient.birthDate"),
@@ -63,6 +62,8 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
      "Patient.meta.profile[0]"),
     ("two elements with one id", {**PATIENT, "name": [{"id": "a", "text": "A"}, {"id": "a", "text": "B"}]},
      "element-id-twice", "Patient.name[1].id"),
+    ("two values with one id", {**PATIENT, "active": True, "_active": {"id": "a"}, "gender": "male", "_gender": {"id": "a"}},
+     "element-id-twice", "Patient.gender.id"),
     ("an id again further down", {**PATIENT, "name": [{"id": "a", "text": "A", "period": {"id": "a", "start": "2000"}}]},
      "element-id-twice", "Patient.name[0].period.id"),
     ("a security label twice", {**PATIENT, "meta": {"security": [
@@ -103,6 +104,21 @@ RIGHT: list[tuple[str, dict[str, Any]]] = [
       "contained": [{"resourceType": "Organization", "id": "o", "name": "n",
                      "contact": [{"id": "a", "name": {"text": "x"}}]}]}),
 ]  # fmt: skip
+
+DOUBTED: list[tuple[str, dict[str, Any], str, str]] = [
+    ("an object with nothing but an id", {**PATIENT, "maritalStatus": {"id": "x"}}, "element-empty",
+     "Patient.maritalStatus"),
+    ("an empty array of values", {**PATIENT, "address": [{"text": "x", "line": []}]}, "element-empty",
+     "Patient.address[0].line"),
+]  # fmt: skip
+"""Against the specification, and no error for HL7's validator."""
+
+
+@pytest.mark.parametrize(("what", "resource", "code", "path"), DOUBTED, ids=[row[0] for row in DOUBTED])
+def test_it_is_a_warning(what: str, resource: dict[str, Any], code: str, path: str) -> None:
+    found = [(one.code, one.path, one.severity) for one in validate(resource).issues]
+    assert (code, path, "warning") in found
+    assert "error" not in {severity for _, _, severity in found}
 
 
 @pytest.mark.parametrize(("what", "resource", "code", "path"), WRONG, ids=[row[0] for row in WRONG])
