@@ -19,6 +19,7 @@ from servers import FULL, ROOT, Hapi
 
 from fhir_case import Case, FHIRClient, dumps, loads
 from fhir_case.api.case import Reading
+from fhir_case.bundle.identity import unmarked
 from fhir_case.bundle.references import rewrite
 from fhir_case.issues import Refused
 from fhir_case.json import canonical
@@ -28,12 +29,12 @@ DATA = ROOT.parent / "shared/data"
 PART = ("bundle-01", "bundle-minimal", "Cangioli_03", "patient-00")
 
 CANNOT = {
-    "samples_connectathon_Sept2024_NZ_Peter_Jordan_NNJ9186": "have one identity but say different things",
-    "samples_connectathon_archive_AT-elga2": "HAPI-0389: .*StackOverflowError",
     "samples_connectathon_archive_NL_Curavista_01": "HAPI-1755",
 }
-"""What cannot be stored: of two resources with one identifier nobody can tell which is meant; HAPI fails at one, and reads
-one not at all, since it holds an empty text."""
+"""What cannot be stored: HAPI does not read a narrative that is no XML."""
+
+TWICE = "samples_connectathon_Sept2024_NZ_Peter_Jordan_NNJ9186"
+"""One organization stands in it twice, under two ids: it is stored once, and comes home once."""
 
 
 ANOTHERS = "samples_connectathon_archive_DK_Jens_Villadsen_02"
@@ -71,7 +72,8 @@ def test_an_ips_document_of_others_comes_home(base: str, shared: Path, path: Pat
     left = [issue.code for issue in home.report.issues if issue.code == "pull-other-patient"]
     assert len(left) == (path.stem == ANOTHERS)
     if not left:
-        assert_same(said(home.case, base), said(case, base))
+        wanted = said(case, base)
+        assert_same(said(home.case, base), folded(wanted) if path.stem == TWICE else wanted)
 
 
 @pytest.mark.java
@@ -79,6 +81,18 @@ def test_an_ips_document_of_others_comes_home(base: str, shared: Path, path: Pat
 def test_a_synthea_patient_comes_home(base: str, shared: Path, path: Path) -> None:
     case = Case.from_bundle(alone(whole(loads(path.read_bytes())), path.stem))
     assert_same(said(_pushed_twice(base, case).case, base), said(case, base))
+
+
+def folded(resources: dict[str, Any]) -> dict[str, Any]:
+    """The resources with one organization in place of two that differ by our mark alone: the first stands for both."""
+    stands: dict[bytes, str] = {}
+    to: dict[str, str] = {}
+    for url, resource in resources.items():
+        if resource["resourceType"] == "Organization":
+            to[url] = stands.setdefault(canonical(unmarked(resource)), url)
+    made = {url: rewrite(resource, to.get) for url, resource in resources.items() if to.get(url, url) == url}
+    assert len(made) == len(resources) - 1
+    return made
 
 
 def _pushed_twice(base: str, case: Case) -> Reading:

@@ -13,6 +13,7 @@ from fhir_case.json import Json
 _CONFLICTS = frozenset({409, 412})
 
 _QUOTED = re.compile(r"""(?<![A-Za-z])(?<!element=)(["'])(?!["']).*?\1(?![A-Za-z])""")
+_MARKUP = re.compile(r"<[A-Za-z/!?][^>]*>.*", re.DOTALL)
 _CRITERIA = re.compile(r"([?&][\w:.-]+=)[^&\s\"']+")
 
 _HINTS = {
@@ -98,8 +99,8 @@ def outcome_text(outcome: Json) -> str:
 
 
 def _masked(text: str) -> str:
-    """The text without what may be a value of the patient's: quoted strings and the values of search criteria."""
-    short = " ".join(text.split())
+    """The text without what may be a value of the patient's: narrative, quoted strings, the values of search criteria."""
+    short = _MARKUP.sub("<…>", " ".join(text.split()))
     short = _CRITERIA.sub(r"\1…", short)
     short = _QUOTED.sub(lambda match: match[0] if _element(match[0][1:-1]) else f"{match[1]}…{match[1]}", short)
     return short if len(short) <= 400 else short[:400] + "…"

@@ -45,6 +45,8 @@ class Abilities:
     """Empty where the server names none."""
     transaction: bool = True
     batch: bool = True
+    self_references: bool = True
+    """It stores what refers to itself at once (HAPI 8.8 overflows its stack where that is new in a transaction)."""
 
     def refuses(self, entry: Entry, there: bool = False) -> str:
         """Why the server cannot store the entry, "" where it can; `there`: it has the resource already."""

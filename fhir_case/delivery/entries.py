@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
+from fhir_case.bundle.identity import unmarked
 from fhir_case.bundle.references import rewrite
 from fhir_case.delivery.places import local
 from fhir_case.issues import Refused
@@ -138,12 +139,18 @@ def _folded(kept: list[Entry], again: list[tuple[Entry, Entry]]) -> list[Entry]:
     made = [replace(entry, resource=rewrite(entry.resource, to.get)) for entry in kept]
     content = {entry.address: entry.resource for entry in made}
     for same, entry in again:
-        if canonical(rewrite(entry.resource, to.get)) != canonical(content[same.address]):
+        if _said(rewrite(entry.resource, to.get)) != _said(content[same.address]):
             raise Refused(
                 f"{same.address} and {entry.address} have one identity but say different things; expected one "
                 "entry for each identity. Nothing was sent"
             )
     return made
+
+
+def _said(resource: Json) -> bytes:
+    """What a resource says, without our mark and its id, which is the server's (https://hl7.org/fhir/R4/resource.html#id)."""
+    held = unmarked(resource) if isinstance(resource, dict) else {}
+    return canonical({name: value for name, value in held.items() if name != "id"})
 
 
 def _read(bundle: dict[str, Json]) -> Iterator[Entry]:

@@ -93,14 +93,35 @@ def groups(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     return [tuple(by_address[one] for one in circle) for circle in circles(graph(entries), hubs)]
 
 
-def parts(entries: Sequence[Entry], limit: int) -> list[Part]:
+def on_themselves(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that refer to themselves."""
+    return [entry for entry in entries if entry.address in addresses(entry.resource)]
+
+
+def parts(entries: Sequence[Entry], limit: int, apart: Sequence[Entry] = ()) -> list[Part]:
     """The entries in as few transactions as need be, of at most `limit` each (0: as many as there are).
 
     A circle stays in one transaction. One that is larger than the limit is written twice: first without the references
-    to what is not yet there (they name it by its identity), then whole.
+    to what is not yet there (they name it by its identity), then whole; and so is what refers to itself, `apart`.
     """
-    if not limit or len(entries) <= limit:
-        return [Part(tuple(entries))] if entries else []
+    limit = limit or len(entries) or 1
+    whole = {entry.address: entry for entry in apart}
+    twice = list(apart)
+    if whole:
+        entries = [
+            replace(one, resource=_without(one.resource, {one.address: one})) if one.address in whole else one
+            for one in entries
+        ]
+    if len(entries) <= limit:
+        first = [Part(tuple(entries))] if entries else []
+    else:
+        first, later = _within(entries, limit)
+        twice += [entry for entry in later if entry.address not in whole]
+    return first + [Part(tuple(twice[at : at + limit]), again=True) for at in range(0, len(twice), limit)]
+
+
+def _within(entries: Sequence[Entry], limit: int) -> tuple[list[Part], list[Entry]]:
+    """Parts within the limit, and the entries that lost references for it, whole."""
     made: list[list[Entry]] = [[]]
     twice: list[Entry] = []
     for circle in groups(entries):
@@ -113,8 +134,7 @@ def parts(entries: Sequence[Entry], limit: int) -> list[Part]:
             made.append(list(circle))
         else:
             made[-1] += circle
-    first = [Part(tuple(part)) for part in made if part]
-    return first + [Part(tuple(twice[at : at + limit]), again=True) for at in range(0, len(twice), limit)]
+    return [Part(tuple(part)) for part in made if part], twice
 
 
 def _opened(circle: tuple[Entry, ...], limit: int) -> tuple[tuple[Entry, ...], list[Entry]]:

@@ -71,7 +71,8 @@ class Plan:
     transactions: tuple[int, ...] = ()
     """How many resources go in each transaction."""
     twice: tuple[str, ...] = ()
-    """What is written twice, since its references go in a circle larger than a transaction may be."""
+    """What is written twice: its references go in a circle larger than a transaction may be, or it refers to itself and
+    the server does not take that at once."""
     choices: Choices = field(default_factory=Choices)
     issues: tuple[Issue, ...] = ()
     source: str = ""

@@ -15,7 +15,7 @@ from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.entries import Entry, criterion
 from fhir_case.delivery.find import Held, among, existing, found, still
 from fhir_case.delivery.home import is_withdrawn
-from fhir_case.delivery.order import Part, parts
+from fhir_case.delivery.order import Part, on_themselves, parts
 from fhir_case.delivery.places import place
 from fhir_case.delivery.plan import Action, Choices, Plan, Planned, Withdraw
 from fhir_case.delivery.withdraw import in_error, ours
@@ -61,6 +61,11 @@ class Work:
     have: Held = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     """Where each known fullUrl is on the server (`Type/id`)."""
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What is sent, each once and whole: what is written twice is whole the second time."""
+        return tuple({entry.address: entry for part in self.parts for entry in part.entries}.values())
 
 
 def planned(
@@ -135,16 +140,21 @@ def decided(
     every = tuple(sorted((*made, *attached), key=lambda one: order[one.address]))
     plan = Plan(
         job.base, every, guarantee, because, tuple(len(part.entries) for part in split),
-        tuple(entry.address for part in split if part.again for entry in part.entries), job.choices, tuple(issues), job.source,
+        _twice(split), job.choices, tuple(issues), job.source,
     )  # fmt: skip
     return Work(plan, split, (), have, at)
+
+
+def _twice(split: Sequence[Part]) -> tuple[str, ...]:
+    return tuple(entry.address for part in split if part.again for entry in part.entries)
 
 
 def _split(send: Sequence[Entry], limit: int, job: Job) -> tuple[Part, ...]:
     if job.batch:  # no entry of a batch may refer to another: https://hl7.org/fhir/R4/http.html#transaction
         size = limit or len(send) or 1
         return tuple(Part(tuple(send[at : at + size])) for at in range(0, len(send), size))
-    return tuple(parts(send, 1 if not job.can.transaction else limit))
+    apart = () if job.can.self_references else on_themselves(send)
+    return tuple(parts(send, 1 if not job.can.transaction else limit, apart))
 
 
 def _decided(
@@ -202,11 +212,10 @@ def _withdrawing(job: Job, work: Work, mine: Sequence[dict[str, Json]], limit: i
     if not made:
         return work
     plan = replace(work.plan, entries=(*work.plan.entries, *made))
-    send = [entry for part in work.parts if not part.again for entry in part.entries]
-    split = _split([*send, *update], limit or job.choices.limit, job) if update else work.parts
+    split = _split([*work.entries, *update], limit or job.choices.limit, job) if update else work.parts
     removals = tuple(reversed([e.request["url"] for part in parts(remove, 1) for e in part.entries]))
     counts = tuple(len(part.entries) for part in split) + ((len(removals),) if removals else ())
-    return Work(replace(plan, transactions=counts), split, removals, have, places)
+    return Work(replace(plan, transactions=counts, twice=_twice(split)), split, removals, have, places)
 
 
 def _taken_back(resource: dict[str, Json], how: Withdraw) -> tuple[Action, str, dict[str, Json] | None]:
@@ -228,7 +237,7 @@ def _taken_back(resource: dict[str, Json], how: Withdraw) -> tuple[Action, str, 
 
 def _asked(job: Job, work: Work) -> Step[Work]:
     """The plan with what the server's own `$validate` refuses."""
-    asked = [entry for part in work.parts if not part.again for entry in part.entries if entry.puts and entry.resource]
+    asked = [entry for entry in work.entries if entry.puts and entry.resource]
     answers = yield from together(validated(job.base, entry.resource or {}) for entry in asked)
     refused: dict[str, str] = {}
     issues: list[Issue] = []

@@ -20,7 +20,7 @@ from fhir_case.delivery.compare import Comparison
 from fhir_case.delivery.entries import entries_of
 from fhir_case.delivery.find import found
 from fhir_case.delivery.naming import issue_of, named, worded
-from fhir_case.delivery.order import reaching
+from fhir_case.delivery.order import on_themselves, reaching
 from fhir_case.delivery.places import place
 from fhir_case.delivery.plan import Choices, Plan, departed
 from fhir_case.delivery.planning import Job, Origin, Work, checked, planned
@@ -88,6 +88,8 @@ def push(job: Job, *, expected: Plan | None = None, chance: Chance = random.rand
                 state.limit = limit
                 continue
             if _passing(error) and number < ROUNDS:
+                if error.status == 500 and on_themselves(work.entries):
+                    job = replace(job, can=replace(job.can, self_references=False))
                 lost = error if state.tried else None
                 yield Wait(_pause(number, chance))
                 continue
@@ -152,8 +154,7 @@ def _startable(job: Job, work: Work, state: State) -> Work:
         fix = "Pull again and look at both, or push with --overwrite. " if kind is Conflict else ""
         raise kind(f"{listed}. {fix}Nothing was stored", issues=tuple(map(issue_of, made)))
     absent = [one.address for one in stopped if one.action == "refuse" and not one.reference]
-    sent = [entry for part in work.parts if not part.again for entry in part.entries]
-    held = reaching([*(e for e in job.entries if e.address in absent), *sent], absent)
+    held = reaching([*(e for e in job.entries if e.address in absent), *work.entries], absent)
     state.rejections += [
         replace(one, held=tuple(a for a, cause in held.items() if cause == one.address)) for one in made
     ]

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from fhir_case.bundle.references import addresses
 from fhir_case.delivery.entries import Entry, entries_of
 from fhir_case.delivery.narrow import narrowed
-from fhir_case.delivery.order import circles, graph, groups, parts, reaching
+from fhir_case.delivery.order import circles, graph, groups, on_themselves, parts, reaching
+from fhir_case.delivery.plan import Plan
+from fhir_case.delivery.planning import Work
 from fhir_case.issues import Refused, ServerError
-from tests.scripted import drive
+from tests.scripted import BASE, drive
 
 SYSTEM = "urn:fhir-case:item"
 
@@ -94,6 +96,22 @@ def test_what_is_not_there_yet_is_named_by_its_identity() -> None:
     assert held == {"type": "Observation", "identifier": {"system": SYSTEM, "value": f"c/{other}"}}
     assert numbers(again.entries) == numbers(first.entries)
     assert numbers(second.entries) == [other]
+
+
+@given(graphs(), st.sampled_from([0, 1, 2, 5]), st.data())
+def test_what_refers_to_itself_can_be_written_twice(
+    edges: dict[int, set[int]], limit: int, data: st.DataObject
+) -> None:
+    alone = data.draw(st.sets(st.sampled_from(sorted(edges)), min_size=1))
+    entries = of({one: targets | ({one} if one in alone else set()) for one, targets in edges.items()})
+    assert set(numbers(on_themselves(entries))) == alone
+    made = parts(entries, limit, on_themselves(entries))
+    first = {entry.address: entry for part in made if not part.again for entry in part.entries}
+    assert not on_themselves(first.values())
+    again = [entry.address for part in made if part.again for entry in part.entries]
+    assert len(again) == len(set(again))
+    work = Work(Plan(BASE, ()), tuple(made))
+    assert {entry.address: entry.resource for entry in work.entries} == {one.address: one.resource for one in entries}
 
 
 def test_hubs_come_first() -> None:

@@ -248,6 +248,27 @@ def test_a_stale_version_is_read_again_and_decided_anew() -> None:
     assert (len(server.sent), len(waits)) == (3, 2)
 
 
+def test_what_a_server_cannot_store_with_a_reference_to_itself_is_written_twice() -> None:
+    """As HAPI 8.8 does, whose stack overflows."""
+    bundle = small.bundle("c")
+    itself = bundle["entry"][4]
+    itself["resource"]["hasMember"] = [{"reference": itself["fullUrl"]}]
+
+    def overflowing(sent: dict[str, Json]) -> Response:
+        if any(one["fullUrl"] in canonical(one["resource"]).decode() for one in sent["entry"] if one.get("fullUrl")):
+            return answer(outcome("StackOverflowError"), 500)
+        return server.stored(sent)
+
+    server = Fake(response=overflowing)
+    pushed = drive(push(job_of(BASE, bundle)), server)
+    assert {one.what for one in pushed.entries} == {"created"}
+    stored = next(one for one in server.resources if one.get("hasMember"))
+    assert stored["hasMember"] == [{"reference": f"Observation/{stored['id']}"}]
+    assert len(server.sent) == 3
+    again = drive(push(job_of(BASE, bundle)), server)
+    assert {one.what for one in again.entries} == {"unchanged"}
+
+
 def test_a_conflict_that_does_not_end_is_given_up_within_a_bound() -> None:
     server = Fake(held(4, status="amended"), response=answer(outcome("stale"), 409))
     with pytest.raises(Conflict, match="Nothing was stored"):
