@@ -32,7 +32,8 @@ def test_the_html_that_fhir_allows_may_stand_in_a_narrative(body: str) -> None:
         "<p onclick='x'>x</p>", "<p bgcolor='red'>x</p>", "<p data-x='1'>x</p>", "<ol start='3'><li>x</li></ol>",
         "<a href='javascript:alert(1)'>x</a>", "<a href='http://a b'>x</a>", "<a href=''>x</a>",
         "<a href='data:x'>x</a>", "<a href='data:,a,b'>x</a>", "<img src='data:image/png;base64,AAA'/>",
-        "<a href='data:foo,x'>x</a>", "<img src='data:image/png;base64,A*AA'/>", "<a href='urn:x:y'>x</a>", "<a href='x' target='_blank'>x</a>",
+        "<a href='data:foo,x'>x</a>", "<img src='data:image/png;base64,A*AA'/>", "<a href='urn:x:y'>x</a>",
+        "<a href='x' target='_blank'>x</a>",
         "a&nbsp;b", "a & b", "a < b", "<br>x", "<svg xmlns='http://www.w3.org/2000/svg'/>x",
     ],
 )  # fmt: skip
