@@ -62,7 +62,10 @@ class Lines:
 
 
 def positions(text: str, paths: Iterable[Path]) -> dict[Path, Spot]:
-    """Where the values at these paths stand; for what is absent, where its nearest parent stands. Linear in the text."""
+    """Where the values at these paths stand; for what is absent, where its nearest parent stands. Linear in the text.
+
+    A value that stands alone where a path has a list is the first of that list.
+    """
     asked = list(dict.fromkeys(paths))
     wanted = _tree(asked)
     _follow(text, wanted)
@@ -75,17 +78,20 @@ Find = Callable[[Iterable[Path]], dict[Path, Spot]]
 
 
 class Spots:
-    """The places of values in a text, looked for all at once when the first is asked for; then the text is let go."""
+    """The places of values in a text, looked for all at once when the first is asked for; then the text is let go.
 
-    def __init__(self, find: Find, paths: Iterable[Path]) -> None:
-        self._asked: tuple[Find, tuple[Path, ...]] | None = (find, tuple(paths))
+    `paths` gives the paths of all values that can be asked for.
+    """
+
+    def __init__(self, find: Find, paths: Callable[[], Iterable[Path]]) -> None:
+        self._asked: tuple[Find, Callable[[], Iterable[Path]]] | None = (find, paths)
         self._found: dict[Path, Spot] = {}
 
     def __getitem__(self, path: Path) -> Spot:
         asked = self._asked
         if asked is not None:
             find, paths = asked
-            self._found = find(paths)
+            self._found = find(paths())
             self._asked = None  # last, so that threads may share it
         return self._found[path]
 
@@ -162,6 +168,8 @@ def _follow(text: str, root: _Node) -> None:
         child = root if not stack else node.held.get(name if index is None else index) if node is not None else None  # type: ignore[arg-type]
         if child is not None:
             child.start, child.key, child.end = start, (named if index is None and stack else -1), token.end()
+            if mark != "[" and 0 in child.held:  # it stands alone
+                child.held = child.held | child.held[0].held | {0: child}
         if index is not None:
             index += 1
         if mark and strict and stack and (child is None or not child.held):

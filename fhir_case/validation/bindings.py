@@ -154,6 +154,13 @@ class Bound:
         """The value set and how strongly it binds."""
         return f"{self.url.partition('|')[0]} ({'required' if self.strength in _LIMITS else self.strength})"
 
+    def names(self, coding: Node) -> bool:
+        """Whether the value set gives a Coding the display it has."""
+        system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+        if self.values is None or not (isinstance(system, str) and isinstance(code, str) and isinstance(display, str)):
+            return False
+        return any(display == named.value for named in self.values.designations(system, code))
+
     def instead(self, code: str) -> str:
         """The code that was likely meant, or all of a few. Where others are allowed, a code outside is no slip."""
         values = self.values if self.strength in _FIRM else None
@@ -252,7 +259,8 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
         return
     verdicts = [_member(bound, one) for one in coded]
     if any(verdict for verdict, _ in verdicts):
-        _accept_displays(bound, codings, run)
+        # What the value set calls a code is a display of it, too, whatever was said of it before.
+        run.found.accept_displays(codings, bound.names)
         return
     undecided = next((why for verdict, why in verdicts if verdict is None), "")
     if undecided:
@@ -261,18 +269,6 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
     code, severity = _OUTSIDE[bound.strength]
     run.say(code, at, f"none of the codes is one of {bound.words}", severity, partial(bound.instead, coded[0]["code"]),
             bound.definition, value=coded[0]["code"])  # fmt: skip
-
-
-def _accept_displays(bound: Bound, codings: list[Node], run: Run) -> None:
-    """What the value set calls a code is a display of it, too, whatever was said of it before."""
-    if not run.found.displays:
-        return
-    for one in codings:
-        system, code, display = one.get("system"), one.get("code"), one.get("display")
-        if not (isinstance(system, str) and isinstance(code, str) and isinstance(display, str)):
-            continue
-        if bound.values and any(display == named.value for named in bound.values.designations(system, code)):
-            run.found.accept_display(one)
 
 
 def _member(bound: Bound, coding: Node) -> tuple[bool | None, str]:

@@ -38,6 +38,8 @@ class Profile:
     version: str
     type: str
     check: types.Check
+    tell: types.Check
+    """What of it most often tells that a resource is something else, and soonest: a part of `check`."""
 
 
 class Checks:
@@ -96,8 +98,8 @@ class Checks:
         if structure is None:
             return None
         named = f"{structure.get('url', url)}|{structure.get('version', '')}".rstrip("|")
-        check = profiles.compiled(self, structure, named)
-        return Profile(structure.get("url", url), structure.get("version", ""), structure.get("type", ""), check)
+        check, tell = profiles.compiled(self, structure, named)
+        return Profile(structure.get("url", url), structure.get("version", ""), structure.get("type", ""), check, tell)
 
     def ancestors(self, kind: str) -> tuple[str, ...]:
         """A type of R4 and the types it specialises: Patient, DomainResource, Resource."""

@@ -28,20 +28,33 @@ Test = Callable[[list[Held], Run], "bool | None"]
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """That the value at a path must be of one of these types."""
+
+    path: str
+    walks: tuple[Walk, ...]
+    kinds: frozenset[str]
+
+    def resource_in(self, item: Picked, run: Run) -> str | None:
+        """The type of the resource that the path leads to; None where it leads to something else."""
+        held = _walked(self.walks, (item.value, item.kind), run)
+        kind = held[0][0].get("resourceType") if len(held) == 1 and isinstance(held[0][0], dict) else None
+        return kind if isinstance(kind, str) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """Whether an item belongs to a slice; None: undecided. `told` says in words what it takes."""
 
     tests: tuple[tuple[tuple[Walk, ...], Test], ...]
     told: str
+    typed: Typed | None = None
 
     def __call__(self, item: Picked, run: Run) -> bool | None:
         value = item.value if item.value is not None else item.twin
         verdict: bool | None = True
         for walks, test in self.tests:
-            held: list[Held] = [(value, item.kind)]
-            for walk in walks:
-                held = [below for one in held for below in walk(one, run)]
-            found = test(held, run)
+            found = test(_walked(walks, (value, item.kind), run), run)
             if found is False:
                 return False
             if found is None:
@@ -49,10 +62,18 @@ class Match:
         return verdict
 
 
+def _walked(walks: tuple[Walk, ...], start: Held, run: Run) -> list[Held]:
+    held = [start]
+    for walk in walks:
+        held = [below for one in held for below in walk(one, run)]
+    return held
+
+
 def matcher(checks: Checks, how: Slicing, element: Element) -> Match | None:
     """The matcher of a slice; None where its discriminators say nothing that can be tested."""
     tests = []
     told = []
+    typed = None
     for kind, path in how.discriminators:
         try:
             walks, elements = _walk(checks, path, element)
@@ -64,7 +85,9 @@ def matcher(checks: Checks, how: Slicing, element: Element) -> Match | None:
         test, words = made
         tests.append((tuple(walks), test))
         told.append(f"{path} {words}")
-    return Match(tuple(tests), ", ".join(told)) if tests else None
+        if kind == "type" and typed is None:
+            typed = Typed(path, tuple(walks), _kinds(elements))
+    return Match(tuple(tests), ", ".join(told), typed) if tests else None
 
 
 def _walk(checks: Checks, path: str, element: Element) -> tuple[list[Walk], list[Element]]:
@@ -196,7 +219,7 @@ def _test(checks: Checks, kind: str, elements: list[Element]) -> tuple[Test, str
     if kind == "exists":
         return _exists(elements)
     if kind == "type":
-        return _types(checks, elements)
+        return _types(elements)
     if kind == "profile":
         return _profiles(elements)
     options = [found for one in elements if (found := _wanted(checks, one)) is not None]
@@ -273,10 +296,14 @@ def _exists(elements: list[Element]) -> tuple[Test, str] | None:
     return None
 
 
-def _types(checks: Checks, elements: list[Element]) -> tuple[Test, str] | None:
-    kinds = {one.code for element in elements for one in element.types} | {
-        element.path for element in elements if "." not in element.path and not element.types
-    }
+def _kinds(elements: list[Element]) -> frozenset[str]:
+    return frozenset(
+        kind for one in elements for kind in ([of.code for of in one.types] or [one.path] * ("." not in one.path))
+    )
+
+
+def _types(elements: list[Element]) -> tuple[Test, str] | None:
+    kinds = _kinds(elements)
     if not kinds:
         return None
     return (lambda held, run: any(kind in kinds for _, kind in held)), " or ".join(sorted(kinds))

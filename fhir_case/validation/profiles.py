@@ -46,19 +46,31 @@ Rule = Callable[[Picked, Run], None]
 """Checks one value of an element against what a profile says of it."""
 
 
-def compiled(checks: Checks, structure: dict[str, Any], named: str) -> Check:
-    """The function for a profile. Raises `DefinitionError` where its type is not known or its snapshot is broken."""
+def compiled(checks: Checks, structure: dict[str, Any], named: str) -> tuple[Check, Check]:
+    """The functions for a profile: all it demands, and what of that tells soonest that a resource is something else.
+
+    Raises `DefinitionError` where its type is not known or its snapshot is broken.
+    """
     kind = structure.get("type", "")
     top = checks.tree(structure["url"] + (f"|{structure['version']}" if structure.get("version") else ""))
     if structure["url"] == STRUCTURE + kind:
-        return _nothing
+        return _nothing, _nothing
     if checks.definitions.type(kind) is None:
         raise DefinitionError(f"{named} constrains the type {kind}, which R4 does not have")
     base = checks.tree(STRUCTURE + kind)
     known = frozenset(one.key for one in base.constraints)
-    rules = children(checks, top, base, named)
-    rules += checks.invariants(top.constraints, kind, top.id, named, known)
+    by_name = children(checks, top, base, named)
+    rules = [*by_name.values(), *checks.invariants(top.constraints, kind, top.id, named, known)]
+    return _all(rules), _all([rule for name, rule in by_name.items() if _tells(top.children[name])])
 
+
+def _tells(element: Element) -> bool:
+    """Whether it takes but a look at an element to see that a resource is something else: at its code, as a rule."""
+    binding = element.binding or {}
+    return element.fixed is not None or element.pattern is not None or binding.get("strength") == "required"
+
+
+def _all(rules: list[Check]) -> Check:
     def check(node: Node, at: At, run: Run) -> None:
         for rule in rules:
             rule(node, at, run)
@@ -70,14 +82,14 @@ def _nothing(node: Node, at: At, run: Run) -> None:
     """A type as profile says no more than the type."""
 
 
-def children(checks: Checks, element: Element, base: Element, named: str) -> list[Check]:
-    """The functions for the children that `element` constrains more than `base` does."""
-    made = (
-        _child(checks, child, below, named)
+def children(checks: Checks, element: Element, base: Element, named: str) -> dict[str, Check]:
+    """The functions for the children that `element` constrains more than `base` does, by their names."""
+    made = {
+        child.name: _child(checks, child, below, named)
         for child in element.children.values()
         if (below := _below(checks, base, child.name, element)) is not None
-    )
-    return [one for one in made if one is not None]
+    }
+    return {name: one for name, one in made.items() if one is not None}
 
 
 def _below(checks: Checks, base: Element, name: str, element: Element) -> Element | None:
@@ -149,7 +161,8 @@ def _rule(checks: Checks, element: Element, base: Element, named: str) -> Rule |
         items[kind.code] = checks.items(element, kind, base, named)
         if kind.code == "Narrative":
             items[kind.code] += narrative_control.controls(element, f"{named}#{element.id}")
-        below[kind.code] = children(checks, _as(element, kind), _as(base, kind), named) if element.children else []
+        inner = children(checks, _as(element, kind), _as(base, kind), named) if element.children else {}
+        below[kind.code] = [*inner.values()]
     plain = element.fixed is not None and base.fixed is None and not isinstance(element.fixed, dict)
     if not narrowed and not plain and not any(items.values()) and not any(below.values()):
         return None

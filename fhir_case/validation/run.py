@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhir_case.fhirpath.scope import Trace
 from fhir_case.issues import DefinitionError, Severity
@@ -21,8 +21,7 @@ Node = dict[str, Any]
 _HERE: At = (None, Step("", "%resource"), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A finding before it is written out: its place is still steps, not text."""
 
     code: str
@@ -44,18 +43,20 @@ class Findings(list[Found]):
     def __init__(self) -> None:
         super().__init__()
         self.displays: dict[int, list[int]] = {}
-        self.held: dict[tuple[int, str, str], tuple[str | None, bool]] = {}
-        """The resources (by `id()`) that were held against a profile (its url and version): where what was found is noted
-        (None: there was nothing), and whether they meet it."""
+        self.held: dict[tuple[int, str, str], Held] = {}
+        """What is known of the resources (by `id()`) that were held against a profile (its url and version)."""
 
     def wants(self, severity: Severity) -> bool:
         """Whether a finding is to be written out."""
         return True
 
-    def accept_display(self, coding: Node) -> None:
-        """Take back what was said of the display of a Coding: in one step, however much has been found."""
-        for place in self.displays.pop(id(coding), ()):
-            self[place] = replace(self[place], code=TAKEN_BACK)
+    def accept_displays(self, codings: list[Node], named: Callable[[Node], bool]) -> None:
+        """Take back what was said of displays that are those of the Codings: in one step, however much has been found."""
+        if self.displays:
+            for coding in codings:
+                if id(coding) in self.displays and named(coding):
+                    for place in self.displays.pop(id(coding)):
+                        self[place] = self[place]._replace(code=TAKEN_BACK)
 
 
 def _is_error(one: Found) -> bool:
@@ -67,22 +68,49 @@ class _Misfit(Exception):
 
 
 class _Doubts(Findings):
-    """What is found where only the verdict is asked for: nothing is kept, and the first error ends it."""
+    """What is found where only the verdict is asked for: the first error ends it, and the rest is kept until it is wanted."""
 
     def __init__(self, known: Findings) -> None:
         super().__init__()
         self.held = known.held
-        self.silent = True
+        self.accepted: list[tuple[list[Node], Callable[[Node], bool]]] = []
 
     def wants(self, severity: Severity) -> bool:
         if severity in ("error", "fatal"):
             raise _Misfit
-        self.silent = False
-        return False
+        return True
 
     def extend(self, found: Iterable[Found]) -> None:
         for one in found:
             self.wants(one.severity)
+            self.append(one)
+
+    def accept_displays(self, codings: list[Node], named: Callable[[Node], bool]) -> None:
+        self.accepted.append((codings, named))
+
+    def told(self, to: Findings, at: At) -> None:
+        """Tell what was found of a resource that stands at that place."""
+        to.extend(one._replace(at=_placed(one.at, at)) for one in self)
+        for codings, named in self.accepted:
+            to.accept_displays(codings, named)
+
+
+def _placed(at: At | None, here: At) -> At | None:
+    """A place in the resource that stands `here`."""
+    if at is None or at is _HERE:
+        return at and here
+    outer, step, index = at
+    return _placed(outer, here), step, index
+
+
+class Held(NamedTuple):
+    """That a resource was held against a profile."""
+
+    at: At | None
+    """Where what was found is noted; None: nowhere yet."""
+    meets: bool
+    trial: tuple[Run, _Doubts] | None = None
+    """What was found where only the verdict was asked for."""
 
 
 TAKEN_BACK = ""
@@ -151,17 +179,25 @@ class Run:
 
     def demand(self, node: Node, profile: Profile, at: At) -> None:
         """Note what a resource lacks of a profile: once, however many ask for it."""
-        key, place = (id(node), profile.url, profile.version), path_of(at)
-        where, meets = self.found.held.get(key, ("", True))
-        if not meets:
-            self.found.wants("error")
-        if where is None or where == place:
-            return
+        key = id(node), profile.url, profile.version
+        known = self.found.held.get(key)
+        if known:
+            if not known.meets:
+                self.found.wants("error")
+            if known.at is not None and (known.at == at or path_of(known.at) == path_of(at)):
+                return
         about = self if self.resource is node else self._about(node)
         before = len(self.found)
-        profile.check(node, at, about)
+        if known and known.trial and about._is_like(known.trial[0]):
+            known.trial[1].told(self.found, at)
+        else:
+            profile.check(node, at, about)
         if not isinstance(self.found, _Doubts):
-            self.found.held[key] = place, not any(map(_is_error, self.found[before:]))
+            self.found.held[key] = Held(at, not any(map(_is_error, self.found[before:])), known and known.trial)
+
+    def _is_like(self, other: Run) -> bool:
+        """Whether checks of a resource find the same in both."""
+        return self.root is other.root and self.bundle is other.bundle and self.full_url == other.full_url
 
     def _about(self, node: Node) -> Run:
         """The checks of a resource of this Bundle, with the same list of findings."""
@@ -197,7 +233,7 @@ class Run:
             if profile is None:
                 return None
             if known := self.found.held.get((id(node), profile.url, profile.version)):
-                return known[1]
+                return known.meets
             self.shared.conforming[key] = True
             self.shared.conforming[key] = self._meets(node, profile)
         return self.shared.conforming[key]
@@ -210,11 +246,16 @@ class Run:
             trial = self._about(node)
         else:
             return False
-        trial.found = doubts = _Doubts(self.found)
+        held, before = self.found.held, len(self.found.held)
         try:
+            trial.found = _Doubts(self.found)
+            profile.tell(node, _HERE, trial)
+            trial.found = doubts = _Doubts(self.found)
             profile.check(node, _HERE, trial)
         except _Misfit:
+            while len(held) > before:  # they may have been tried in the belief that this one meets the profile
+                held.popitem()
             return False
-        if doubts.silent and actual is not None:
-            self.found.held[id(node), profile.url, profile.version] = None, True
+        if actual is not None:
+            held[id(node), profile.url, profile.version] = Held(None, True, (trial, doubts))
         return True

@@ -35,6 +35,36 @@ class _Slice:
     definition: str
 
 
+class _Choice:
+    """Which of its slices takes an item. Where a resource decides by its type, the others are not asked."""
+
+    def __init__(self, slices: list[_Slice]) -> None:
+        self.all = list(enumerate(slices))
+        typed = [one.match.typed for one in slices if one.match and one.match.typed]
+        self.typed = typed[0] if len(typed) > 1 and len({one.path for one in typed}) == 1 else None
+        kinds = frozenset(kind for one in typed for kind in one.kinds)
+        self.by_kind = {kind: self._of(kind) for kind in kinds}
+        self.others = self._of("")
+
+    def _of(self, kind: str) -> list[tuple[int, _Slice]]:
+        return [
+            (position, one)
+            for position, one in self.all
+            if not (one.match and one.match.typed) or kind in one.match.typed.kinds
+        ]
+
+    def position(self, item: Picked, run: Run) -> tuple[int | None, bool]:
+        """The number of the slice (None: it is in none), and whether that is undecided."""
+        kind = self.typed.resource_in(item, run) if self.typed else None
+        unsure = False
+        for position, one in self.all if kind is None else self.by_kind.get(kind, self.others):
+            verdict = one.match(item, run) if one.match else None
+            if verdict:
+                return position, False
+            unsure = unsure or verdict is None
+        return None, unsure
+
+
 def compiled(checks: Checks, element: Element, named: str) -> Sliced:
     """The function for the slices of an element, over all its items."""
     how = element.slicing or _usual(element)
@@ -42,13 +72,14 @@ def compiled(checks: Checks, element: Element, named: str) -> Sliced:
     named_slices = [one for one in slices if one.name != _DEFAULT]
     default = next((one for one in slices if one.name == _DEFAULT), None)
     definition = f"{named}#{element.id}"
+    choice = _Choice(named_slices)
 
     def check(found: list[Picked], at: At, run: Run) -> None:
         taken: dict[str, list[Picked]] = {one.name: [] for one in slices}
         undecided = False
         order = -1
         for item in found:
-            position, unsure = _position(named_slices, item, run)
+            position, unsure = choice.position(item, run)
             undecided = undecided or unsure
             if position is None:
                 if default:
@@ -76,16 +107,6 @@ def compiled(checks: Checks, element: Element, named: str) -> Sliced:
                 one.within(taken[one.name], at, run)
 
     return check
-
-
-def _position(slices: list[_Slice], item: Picked, run: Run) -> tuple[int | None, bool]:
-    unsure = False
-    for position, one in enumerate(slices):
-        verdict = one.match(item, run) if one.match else None
-        if verdict:
-            return position, False
-        unsure = unsure or verdict is None
-    return None, unsure
 
 
 def _count(one: _Slice, taken: list[Picked], element: Element, at: At, run: Run, undecided: bool) -> None:

@@ -14,8 +14,8 @@ from fhir_case.validation.places import keys_of, path_of, root
 from fhir_case.validation.run import TAKEN_BACK, Findings, Found, Run, Shared
 
 
-def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[Found]:
-    """What is wrong with a resource, in the order in which it was found, each defect once."""
+def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[tuple[Found, str]]:
+    """What is wrong with a resource, and where: in the order in which it was found, each defect once."""
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     at = root(kind if isinstance(kind, str) else "")
     whole = resource if isinstance(resource, dict) else {}
@@ -27,9 +27,9 @@ def issues_of(checks: Checks, resource: Any, profiles: tuple[str, ...]) -> list[
     return _once(run.found, checks.settings.max_issues)
 
 
-def _once(found: Iterable[Found], most: int) -> list[Found]:
+def _once(found: Iterable[Found], most: int) -> list[tuple[Found, str]]:
     """Each defect once: two profiles that demand the same thing make one issue, of the graver severity."""
-    kept: dict[tuple[Any, ...], Found] = {}
+    kept: dict[tuple[str, str, str], Found] = {}
     for one in found:
         if one.code == TAKEN_BACK:
             continue
@@ -37,10 +37,11 @@ def _once(found: Iterable[Found], most: int) -> list[Found]:
         known = kept.get(key)
         if known is None or SEVERITIES.index(one.severity) < SEVERITIES.index(known.severity):
             kept[key] = one
-    made = list(kept.values())
+    made = [(one, path) for (_, path, _), one in kept.items()]
     if len(made) > most:
         told = f"{len(made) - most} more issues are not listed"
-        made = [*made[:most], Found("limit-size", made[most].at, told, "error")]
+        last, path = made[most]
+        made = [*made[:most], (Found("limit-size", last.at, told, "error"), path)]
     return made
 
 
@@ -49,37 +50,28 @@ def validated(
 ) -> list[Issue]:
     """The issues of a resource; where there is a text to `find` values in, each knows its line and column when asked for it."""
     found = issues_of(checks, value, profiles)
-    ways = [_way(value, (*keys_of(one.at), one.key) if one.key else keys_of(one.at)) for one in found]
-    spots = places.Spots(find, ways) if find is not None else None
     bare = Place(file) if file else None
+    spots = places.Spots(find, lambda: [_way(one) for one, _ in found]) if find is not None else None
     return [
         Issue(
-            one.code, one.message, one.severity, path_of(one.at),
-            Place.counted(file or "input", partial(_point, spots, way, bool(one.key))) if spots else bare,
+            one.code, one.message, one.severity, path,
+            Place.counted(file or "input", partial(_point, spots, one)) if spots else bare,
             one.fix, one.definition, one.link, value=one.value,
         )
-        for one, way in zip(found, ways, strict=True)
+        for one, path in found
     ]  # fmt: skip
 
 
-def _way(value: Any, keys: places.Path) -> places.Path:
-    """The keys as the JSON has them: one value where a list belongs is said to be its first, and stands for itself."""
-    taken: list[str | int] = []
-    for key in keys:
-        if isinstance(key, int) and not isinstance(value, list):
-            continue
-        taken.append(key)
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            value = None
-    return tuple(taken)
+def _way(one: Found) -> places.Path:
+    """The keys that lead to what is wrong."""
+    return (*keys_of(one.at), one.key) if one.key else keys_of(one.at)
 
 
-def _point(spots: places.Spots, way: places.Path, at_key: bool) -> places.Point:
+def _point(spots: places.Spots, one: Found) -> places.Point:
+    way = _way(one)
     spot = spots[way]
     # What is wrong with a key is shown at the key.
-    return spot.key if at_key and spot.key and spot.path == way else spot.start
+    return spot.key if one.key and spot.key and spot.path == way else spot.start
 
 
 def faults(read: tolerant.Read, file: str) -> list[Issue]:

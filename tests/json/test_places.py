@@ -35,10 +35,19 @@ def test_an_item_of_an_array_has_no_key() -> None:
 
 
 def test_what_is_absent_has_the_place_of_its_nearest_parent() -> None:
-    asked: list[Path] = [("name", 0, "given", 3), ("contact",), ("birthDate", 0)]
+    asked: list[Path] = [("name", 0, "given", 3), ("contact",), ("birthDate", 1)]
     found = positions(TEXT, asked)
     assert [found[path].path for path in asked] == [("name", 0), (), ("birthDate",)]
     assert found[asked[0]].start == (3, 13)
+
+
+def test_a_value_that_stands_alone_is_the_first_of_its_list() -> None:
+    found = positions('{"name": {"given": "Bo"}}', [("name", 0, "given", 0), ("name", 0, "text"), ("name",)])
+    assert [(path, spot.path, spot.start[1], spot.end[1]) for path, spot in found.items()] == [
+        (("name", 0, "given", 0), ("name", 0, "given", 0), 20, 24),
+        (("name", 0, "text"), ("name", 0), 10, 25),
+        (("name",), ("name",), 10, 25),
+    ]
 
 
 def test_columns_count_characters_not_bytes() -> None:

@@ -29,7 +29,7 @@ def found(resource: Node, *also: Node, least: str = "error") -> list[tuple[str, 
         definitions = r4().extended(resources=also)
         checks = Checks(definitions, Terminology(definitions), ValidationSettings())
     levels = ("fatal", "error") if least == "error" else ("fatal", "error", "warning")
-    return [(one.code, path_of(one.at)) for one in issues_of(checks, resource, ()) if one.severity in levels]
+    return [(one.code, path_of(one.at)) for one, _ in issues_of(checks, resource, ()) if one.severity in levels]
 
 
 def profile(of: str, *elements: Node, **more: Any) -> Node:
