@@ -8,6 +8,7 @@ nowhere on the server comes home absolute.
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -79,7 +80,22 @@ def test_an_ips_document_of_others_comes_home(base: str, shared: Path, path: Pat
 @pytest.mark.java
 @pytest.mark.parametrize("path", files("synthea"))
 def test_a_synthea_patient_comes_home(base: str, shared: Path, path: Path) -> None:
-    case = Case.from_bundle(alone(whole(loads(path.read_bytes())), path.stem))
+    comes_home(path, base)
+
+
+@pytest.mark.java
+@pytest.mark.skipif(not FULL, reason="made by Synthea in minutes: with `just full`")
+def test_twenty_synthea_patients_made_anew_come_home(base: str, tmp_path: Path) -> None:
+    subprocess.run([str(ROOT / "scripts/synthea/generate.sh"), str(tmp_path), "20"], check=True)
+    patients = sorted(tmp_path.glob("patient-*.json"))
+    assert len(patients) >= 20  # those who died on the way are there, too
+    for path in patients:
+        comes_home(path, base)
+
+
+def comes_home(path: Path, base: str) -> None:
+    bundle = whole(loads(path.read_bytes()), others(path.parent))
+    case = Case.from_bundle(alone(bundle, f"{path.parent.name}-{path.stem}"))
     assert_same(said(_pushed_twice(base, case).case, base), said(case, base))
 
 
@@ -137,30 +153,30 @@ def alone(bundle: dict[str, Any], mark: str) -> dict[str, Any]:
 
 
 @cache
-def _others() -> dict[str, dict[str, Any]]:
+def others(folder: Path) -> dict[str, dict[str, Any]]:
     """Synthea's hospitals and practitioners, by the conditional references to them."""
     made = {}
     for name in ("hospital", "practitioner"):
-        for entry in loads((DATA / f"synthea/{name}.json").read_bytes())["entry"]:
+        for entry in loads((folder / f"{name}.json").read_bytes())["entry"]:
             for one in entry["resource"].get("identifier", ()):
                 made[f"{entry['resource']['resourceType']}?identifier={one['system']}|{one['value']}"] = entry
     return made
 
 
-def whole(bundle: dict[str, Any]) -> dict[str, Any]:
+def whole(bundle: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A patient's transaction with the hospitals and practitioners that it refers to, and those that they refer to."""
-    others, text = _others(), dumps(bundle)
+    text = dumps(bundle)
     wanted = list(dict.fromkeys(re.findall(r'"([A-Z][A-Za-z]+\?identifier=[^"]+)"', text)))
-    entries = {others[one]["fullUrl"]: loads(dumps(others[one])) for one in wanted if one in others}
+    entries = {known[one]["fullUrl"]: loads(dumps(known[one])) for one in wanted if one in known}
     todo = list(entries.values())
     while todo:
         text = dumps(todo.pop())
-        for one, entry in others.items():
+        for one, entry in known.items():
             if entry["fullUrl"] not in entries and (one in text or entry["fullUrl"] in text):
                 entries[entry["fullUrl"]] = loads(dumps(entry))
                 todo.append(entries[entry["fullUrl"]])
 
     def to(address: str) -> str | None:
-        return others[address]["fullUrl"] if address in others else None
+        return known[address]["fullUrl"] if address in known else None
 
     return {**bundle, "entry": [rewrite(one, to) for one in (*entries.values(), *bundle["entry"])]}

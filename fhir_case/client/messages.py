@@ -47,6 +47,8 @@ class Request:
     into: Path | None = field(default=None, repr=False)
     """The file that the body of a success is written to, in place of memory. If there is something in it already, only
     the rest is asked for (https://www.rfc-editor.org/rfc/rfc9110#section-14), where the server can do that."""
+    seconds: float = 0
+    """How long the answer may take, where that is longer than the HTTP client waits."""
     attempt: int = 1
     """Which sending of the same request this is."""
 

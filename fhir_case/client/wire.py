@@ -65,7 +65,7 @@ def exchange(client: httpx.Client, request: Request, most: int) -> Response:
     """One request over the connection. Raises `NoAnswerError`, also for an answer of more than `most` bytes."""
     try:
         with (
-            client.stream(request.method, request.url, **_options(request)) as answer,
+            client.stream(request.method, request.url, **_options(request, client.timeout)) as answer,
             _Body(request, answer, most) as body,
         ):
             for chunk in answer.iter_bytes():
@@ -78,7 +78,7 @@ def exchange(client: httpx.Client, request: Request, most: int) -> Response:
 async def exchange_async(client: httpx.AsyncClient, request: Request, most: int) -> Response:
     """`exchange` for asyncio."""
     try:
-        async with client.stream(request.method, request.url, **_options(request)) as answer:
+        async with client.stream(request.method, request.url, **_options(request, client.timeout)) as answer:
             with _Body(request, answer, most) as body:
                 async for chunk in answer.aiter_bytes():
                     body.add(chunk)
@@ -119,14 +119,16 @@ class _Body:
         return Response(status, headers, bytes(self._held), self._request.url, kept=self._kept)
 
 
-def _options(request: Request) -> dict[str, Any]:
+def _options(request: Request, usual: httpx.Timeout) -> dict[str, Any]:
     # httpx drops the query of a URL when it is given params, so none are given where there are none.
     params = {"params": list(request.params)} if request.params else {}
     headers = dict(request.headers)
     if request.into is not None and request.into.exists() and (there := request.into.stat().st_size):
         # What is there was unpacked; the rest has to be counted in the same bytes.
         headers |= {"Range": f"bytes={there}-", "Accept-Encoding": "identity"}
-    return {"headers": headers, "content": request.body, **params}
+    read = None if usual.read is None else max(usual.read, request.seconds)
+    timeout = httpx.Timeout(connect=usual.connect, read=read, write=usual.write, pool=usual.pool)
+    return {"headers": headers, "content": request.body, "timeout": timeout, **params}
 
 
 _WRONG = (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError)

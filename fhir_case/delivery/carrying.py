@@ -80,6 +80,7 @@ def _part(
     kind = "batch" if job.batch else "transaction"
     if state.plain:
         body = unconditional(body)
+    lost = frozenset(state.tried).intersection(tried)
     state.tried.update(tried)
     repeated = False
     try:
@@ -106,7 +107,7 @@ def _part(
                 state.rejections.append(Rejection(entry.address, entry.number, reason, element, outcome))
                 state.done[entry.address] = Stored(entry.address, "refused", "")
             continue
-        what = tried[entry.address] if repeated or part.again else None
+        what = tried[entry.address] if repeated or part.again or entry.address in lost else None
         one = _stored(entry, status, where, version, have.get(entry.address), what, work)
         if entry.address in state.half:
             one = Stored(one.address, state.done[entry.address].what, one.reference, one.version)

@@ -52,6 +52,14 @@ def test_a_server_says_what_it_is(ask: Any, httpx_mock: HTTPXMock) -> None:
     assert request.headers["accept"] == "application/fhir+json"
 
 
+def test_the_answer_to_a_large_transaction_is_waited_for_longer(ask: Any, httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(json={"resourceType": "Bundle", "type": "transaction-response"}, is_reusable=True)
+    for entries in (1, 6000):
+        ask(transaction(BASE, {"resourceType": "Bundle", "type": "transaction", "entry": [{}] * entries}))
+    waited = [one.extensions["timeout"]["read"] for one in httpx_mock.get_requests()]
+    assert waited == [wire.TIMEOUT.read, 600]
+
+
 def test_numbers_keep_their_digits_both_ways(ask: Any, httpx_mock: HTTPXMock) -> None:
     text = b'{"resourceType":"Observation","id":"1","valueQuantity":{"value":7.20}}'
     httpx_mock.add_response(content=text, headers=FHIR)

@@ -173,6 +173,27 @@ def test_an_answer_that_was_lost_after_storing_is_settled_by_reading() -> None:
     assert len(server.sent) == 1
 
 
+def test_what_an_earlier_sending_created_is_told_as_created_though_the_later_one_found_it() -> None:
+    """A transaction that takes longer than the client waits: it is read before it is there, and sent again."""
+    bundle = small.bundle("c")
+    late = Fake()
+
+    def slow(sent: dict[str, Json]) -> Response:
+        if len(server.sent) == 1:
+            late.stored(sent)
+            raise NoAnswerError("it took too long", sent=True)
+        stored = late.resources
+        entries = [
+            {"response": {"status": "200 OK", "location": f"{one['resourceType']}/{one['id']}/_history/1"}}
+            for one in stored
+        ]
+        return answer({"resourceType": "Bundle", "type": "transaction-response", "entry": entries})
+
+    server = Fake(response=slow)
+    pushed = drive(push(job_of(BASE, bundle)), server)
+    assert {one.what for one in pushed.entries} == {"created"}
+
+
 def test_an_answer_that_was_lost_before_storing_is_settled_by_sending_again() -> None:
     def lost_once(bundle: dict[str, Json]) -> Response:
         if len(server.sent) == 1:
