@@ -71,6 +71,10 @@ class _Reader:
             return True
         return False
 
+    def followed_by(self, text: str) -> bool:
+        after = self.tokens[self.next + 1]
+        return after.kind == "symbol" and after.text == text
+
     def expect(self, text: str) -> None:
         if not self.symbol(text):
             raise self.wrong(repr(text))
@@ -160,8 +164,8 @@ class _Reader:
         if kind == "name" and text in ("true", "false"):
             self.advance()
             return Literal(text == "true", at)
-        if kind == "quoted" or (kind == "name" and (text not in _WORDS or text in _NAMES_TOO)):
-            return self.named()
+        if kind == "quoted" or (kind == "name" and (text not in _WORDS or text in _NAMES_TOO or self.followed_by("."))):
+            return self.named()  # `div.exists()`: no operator begins a term
         raise self.wrong("a value, a name or a function")
 
     def number(self) -> Literal:
