@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
-from fhir_case.json import Json, JSONError, loads, places
+from fhir_case.json import Json, JSONError, Number, dumps, loads, places
 
 _R4B = "fhir.resources.R4B."
 
@@ -33,7 +35,7 @@ def resource_of(source: Any) -> dict[str, Json]:
         return _of_model(source)
     if not isinstance(source, dict):
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object"),))
-    return source
+    return _plain(source)
 
 
 def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple[Issue, ...]]:
@@ -99,6 +101,44 @@ def _of_model(model: Any) -> dict[str, Json]:
         )  # fmt: skip
     resource: dict[str, Json] = loads(model.model_dump_json())
     return resource
+
+
+_OF_JSON = frozenset((str, dict, list, int, float, bool, type(None), Decimal, Number))
+
+
+def _plain(source: dict[Any, Any]) -> dict[str, Json]:
+    """The dict itself where it is JSON; what JSON writes for it where it holds dates, tuples, enumerations and the like.
+
+    Raises `CaseError` for what JSON cannot hold.
+    """
+    try:
+        text = dumps(source)
+        return source if _is_plain(source) else loads(text)
+    except RecursionError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise CaseError((Issue("not-json", f"this dict cannot be written as JSON: {error}"),)) from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether there is nothing in it that JSON would give back in another way. Raises `ValueError` for NaN and infinity."""
+    left: list[Any] = [(value,)]
+    while left:  # without recursion: whatever the depth
+        for held in left.pop():
+            kind = type(held)
+            if kind is str:
+                continue
+            if kind is dict:
+                if not all(type(key) is str for key in held):
+                    return False
+                left.append(held.values())
+            elif kind is list:
+                left.append(held)
+            elif kind in (float, Decimal) and not isfinite(held):
+                raise ValueError(f"{held} is no number there")
+            elif kind not in _OF_JSON:
+                return False
+    return True
 
 
 def has_floats(value: Any) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from fhir_case.case.amounts import AMOUNT, NUMBER, is_flag, mended, other_form, starts_with_number
 from fhir_case.case.coded import Concept, looks_coded
 from fhir_case.case.problems import Unreadable, shortened
 from fhir_case.case.values import Value, decimal_of, fields_of, integer_of, part_of, short_or_long, stated, text_of
@@ -16,8 +17,6 @@ from fhir_case.terminology import ucum
 
 UCUM = "http://unitsofmeasure.org"
 
-_NUMBER = r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_QUANTITY = re.compile(rf"(<=|>=|<|>)? *({_NUMBER})(?: *(%|[^\s\d]\S*|\d\S*)(?: +\((.*)\))?)?", re.DOTALL)
 COMPARATORS = ("<", "<=", ">=", ">")
 
 
@@ -51,13 +50,16 @@ class Quantity(Value):
             return cls(part_of(fields, "value", decimal_of), *(part_of(fields, name, text_of) for name in known[1:]))
         if not isinstance(raw, str):
             return cls(decimal_of(raw, "a quantity such as '7.20 mg/dL'"))
-        match = _QUANTITY.fullmatch(raw.strip())
+        match = AMOUNT.fullmatch(raw.strip())
         if match is None:
-            raise Unreadable(f"expected a quantity such as '7.20 mg/dL', found {shortened(raw)}")
+            raise Unreadable(f"expected a quantity such as '7.20 mg/dL', found {shortened(raw)}", mended(raw.strip()))
         comparator, digits, code, unit = match.groups()
         value = decimal_of(digits)
         if code is None:
             return cls(value, comparator=comparator)
+        code = code.strip()
+        if unit and is_flag(unit):
+            raise Unreadable(f"'({unit})' stands where the name of the unit does", f"write interpretation: {unit}")
         problem = ucum.problem_with(code)
         if problem:
             raise Unreadable(problem, code="unit-unknown")
@@ -77,7 +79,7 @@ class Quantity(Value):
         return f"{self.comparator + ' ' if self.comparator else ''}{self.value}{' ' + unit if unit else ''}"
 
 
-_SIZE = re.compile(rf"({_NUMBER}) *x *({_NUMBER})(?: *x *({_NUMBER}))? +(\S+)")
+_SIZE = re.compile(rf"({NUMBER}) *[x×] *({NUMBER})(?: *[x×] *({NUMBER}))? *([^\s0-9.,]\S*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Size(Value):
     extents: tuple[Decimal, ...]
     unit: str
 
-    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": rf"^{_NUMBER} *x *{_NUMBER}"}
+    SCHEMA: ClassVar[dict[str, Any]] = {"type": "string", "pattern": rf"^{NUMBER} *[x×] *{NUMBER}"}
 
     @classmethod
     def parse(cls, raw: Any) -> Size:
@@ -106,7 +108,7 @@ class Size(Value):
         return f"{' x '.join(map(str, self.extents))} {self.unit}"
 
 
-_RANGE = re.compile(rf"(?:({_NUMBER}) *(?:to|-|–) *({_NUMBER})|(up to|at most|from|at least) +({_NUMBER}))(?: +(\S+))?")
+_RANGE = re.compile(rf"(?:({NUMBER}) *(?:to|-|–) *({NUMBER})|(up to|at most|from|at least) +({NUMBER}))(?: +(\S+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +264,14 @@ class Result(Value):
             return cls(Concept.parse(raw))
         if not isinstance(raw, str):
             return cls(Quantity.parse(raw))
-        if _QUANTITY.fullmatch(raw.strip()):
-            return cls(Quantity.parse(raw))
-        return cls(Concept.parse(raw) if looks_coded(raw) else text_of(raw, "a text"))
+        text = raw.strip()
+        if AMOUNT.fullmatch(text):
+            return cls(Quantity.parse(text))
+        if looks_coded(raw):
+            return cls(Concept.parse(raw))
+        if starts_with_number(text):
+            raise Unreadable(f"{shortened(text)} starts as an amount and is none", mended(text) or other_form(text))
+        return cls(text_of(raw, "a text"))
 
     def plain(self) -> Any:
         """The shortest form that says it all."""

@@ -20,6 +20,8 @@ from fhir_case.json import number
 T = TypeVar("T")
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+"""https://hl7.org/fhir/R4/datatypes.html#decimal"""
 
 
 class Value:
@@ -94,10 +96,9 @@ def decimal_of(raw: Any, what: str = "a number") -> Decimal:
         raise Unreadable(f"expected {what}, found {shortened(raw)}", "give it as text or as a Decimal")
     if isinstance(raw, Decimal):
         return raw
-    try:
-        return number(str(raw))
-    except ValueError:
-        raise Unreadable(f"expected {what}, found {shortened(raw)}") from None
+    if not _DECIMAL.fullmatch(str(raw)):
+        raise Unreadable(f"expected {what}, found {shortened(raw)}")
+    return number(str(raw))
 
 
 def integer_of(raw: Any, what: str = "a whole number") -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from fhir_case.case.base import Verbatim
 from fhir_case.case.scalars import NULLS, looks_like_json
 from fhir_case.issues import CaseError, Issue
+from fhir_case.json import dumps
 
 FLOW_WIDTH = 80
 """A list of scalars that fits in so many columns stands in one line."""
@@ -135,6 +136,8 @@ def _scalar(value: Any, json: bool) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return dumps(value)
     if isinstance(value, int | Decimal):
         return str(value)
     if isinstance(value, str):

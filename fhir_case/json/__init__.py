@@ -63,6 +63,11 @@ def _written(value: Any) -> Any:
 _PLAIN = msgspec.json.Encoder(enc_hook=_written, decimal_format="number")
 _SORTED = msgspec.json.Encoder(enc_hook=_written, decimal_format="number", order="sorted")
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    "|[\ud800-\udfff]"
+)
+"""A surrogate that stands alone, escaped or not: no text in UTF-8 can hold it."""
 _ESCAPES = re.compile(rb"\\u00(?:3[cdeCDE]|2[67])|\\/")
 """How Java's and JavaScript's writers escape what needs no escape: `\\u003c` for `<`, and `\\/`."""
 
@@ -114,9 +119,16 @@ def decoded(data: str | bytes) -> str:
 def thoroughly(text: str) -> Json:
     """The value with every key and digit looked at. Raises `JSONError`."""
     try:
-        return _json.loads(
+        value = _json.loads(
             text, object_pairs_hook=_object, parse_float=number, parse_int=integer, parse_constant=_constant
         )
+        if _HALF.search(text):
+            _PLAIN.encode(value)
+        return value
+    except UnicodeEncodeError:
+        before = text[: _HALF.search(text).start()]  # type: ignore[union-attr]
+        at = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise JSONError("half a character stands here, a surrogate without its other half", *at) from None
     except _json.JSONDecodeError as error:
         raise JSONError(error.msg, error.lineno, error.colno) from None
     except _Duplicate as error:
