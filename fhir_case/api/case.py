@@ -145,7 +145,7 @@ class Case(CaseModel):
                 message = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
                 report = Report((Issue("digits-lost", message, "warning", fix="read the JSON with fhir_case.loads"),))
             found = read(resource, mappings or installed(), cls)
-        return Reading(found.case, found.report + report)  # type: ignore[arg-type]
+            return Reading(found.case, found.report + report)  # type: ignore[arg-type]
 
     @classmethod
     def from_bundle(cls, source: Any, *, mappings: Mappings | None = None) -> Self:

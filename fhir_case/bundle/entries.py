@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -209,10 +209,18 @@ def _targets(resources: list[Given]) -> dict[str, str]:
 
 
 def _mostly_relative(resources: list[Given], targets: dict[str, str]) -> bool:
-    """Whether the resources name one another as `Type/id` more often than by fullUrl."""
-    used = Counter(a for one in resources for a in one.addresses if targets.get(a))
-    relative = sum(n for a, n in used.items() if not a.startswith(("urn:", "http:", "https:")))
-    return relative * 2 > used.total()
+    """Whether the resources name one another as `Type/id` more often than by fullUrl: as elements, else anywhere."""
+    used = [address for one in resources for address in _referred(one.resource) if address in targets]
+    used = used or [address for one in resources for address in one.addresses if address in targets]
+    return sum(not address.startswith(("urn:", "http:", "https:")) for address in used) * 2 > len(used)
+
+
+def _referred(resource: dict[str, Json]) -> Iterator[str]:
+    """The addresses in the References that are elements of a resource itself."""
+    for held in resource.values():
+        for one in held if type(held) is list else (held,):
+            if type(one) is dict and type(address := one.get("reference")) is str:
+                yield address
 
 
 def names_of(type: str, id: str | None, full_url: Json) -> set[str]:
@@ -220,7 +228,7 @@ def names_of(type: str, id: str | None, full_url: Json) -> set[str]:
     names = {f"{type}/{id}"} if id else set()
     if isinstance(full_url, str) and full_url:
         names.add(full_url)
-        tail = full_url.rsplit("/", 2)[-2:]
+        tail = full_url.rsplit("/", 2)[-2:] if "/" in full_url else ()
         if len(tail) == 2 and tail[0] == type:
             names.add("/".join(tail))
     return names

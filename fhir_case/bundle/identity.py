@@ -63,11 +63,13 @@ class Identity(NamedTuple):
 
 
 _RESERVED = re.compile(r"[^A-Za-z0-9_.~-]+")
+_USUAL = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""Marks have ids and a slash."""
 
 
 def _quoted(text: str) -> str:
     """A part of a query; most have little in them that must be escaped (https://www.rfc-editor.org/rfc/rfc3986#section-2.3)."""
-    return _RESERVED.sub(_escaped, text)
+    return text.replace("/", "%2F") if _USUAL.fullmatch(text) else _RESERVED.sub(_escaped, text)
 
 
 _quoted_system = lru_cache(maxsize=256)(_quoted)

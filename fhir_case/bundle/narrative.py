@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from html import escape as escaped
 from typing import Any
 
+from fhir_case.case.coded import Concept
 from fhir_case.case.model import Entry
 from fhir_case.case.standing import qualified
 from fhir_case.case.values import Value
@@ -29,8 +29,9 @@ def listed(lines: Iterable[str]) -> str:
 def told(entry: Entry) -> str:
     """One item in one line of words."""
     item: Any = entry.item
-    what, *rest = [part for say in _SAY.get(entry.kind, _OF_OTHERS) if (part := say(item))] or [entry.id]
-    return "; ".join(dict.fromkeys((what, *qualified(item), *rest)))
+    parts = [part for say in _SAY.get(entry.kind, _OF_OTHERS) if (part := say(item))] or [entry.id]
+    parts[1:1] = qualified(item)
+    return "; ".join(dict.fromkeys(parts))
 
 
 def escape(text: str) -> str:
@@ -38,7 +39,7 @@ def escape(text: str) -> str:
 
     Apostrophes stay, quotation marks do not, and characters beyond the basic plane are numbers.
     """
-    made = escaped(text, quote=False).replace('"', "&quot;")
+    made = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return made if made.isascii() else _BEYOND.sub(lambda found: f"&#x{ord(found[0]):X};", made)
 
 
@@ -50,14 +51,20 @@ def _words(field: str, prefix: str = "") -> Callable[[Any], str]:
 
     def say(item: Any) -> str:
         value = getattr(item, field)
+        if value is None or value is False:
+            return ""
         if isinstance(value, list):
             return prefix + ", ".join(map(_word, value)) if value else ""
-        return "" if value is None or value is False else prefix + _word(value)
+        return prefix + _word(value)
 
     return say
 
 
 def _word(value: Any) -> str:
+    if type(value) is str:
+        return value
+    if type(value) is Concept:
+        return value.label or str(value)
     said = getattr(value, "value", value)
     if isinstance(said, bool):
         return "yes" if said else "no"

@@ -28,10 +28,17 @@ from fhir_case.mappings.document import COMPOSITION as HEADER
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A case as it was read, and what was only carried, and why."""
+    """A case as it was read."""
 
     case: CaseModel
-    report: Report
+    issues: tuple[Issue, ...]
+    entries: Entries | None
+    """Those of a bundle of others."""
+
+    @property
+    def report(self) -> Report:
+        """What was only carried, and why. It is put together when asked for: references that lead nowhere are anywhere."""
+        return Report((*self.issues, *(_dangling(self.entries) if self.entries is not None else ())))
 
 
 @dataclass(slots=True)
@@ -70,14 +77,14 @@ def read(bundle: dict[str, Json], mappings: Mappings, model: type[CaseModel]) ->
     found.issues += oddities(bundle)
     if entries.ours and case.patient is not None and refers_well(case) and _as_built(case, entries, bundle, mappings):
         case._came_as = entries.type
-        return Read(case, Report((*mappings.issues, *found.issues)))
+        return Read(case, (*mappings.issues, *found.issues), None)
     if entries.type == "document":
         # Not quite one of ours: what a document of ours has elsewhere stays where it came.
         entries = given(bundle, lambda resources, ids: set())
         case, found = _told(entries, mappings, model)
         found.issues += oddities(bundle)
     case.bundle = entries.envelope(index_of(case, mappings))
-    return Read(case, Report((*mappings.issues, *found.issues, *_dangling(entries))))
+    return Read(case, (*mappings.issues, *found.issues), entries)
 
 
 def _told(entries: Entries, mappings: Mappings, model: type[CaseModel]) -> tuple[CaseModel, _Found]:

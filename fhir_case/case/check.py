@@ -207,19 +207,23 @@ def _misdirected(entry: Entry, name: str, key: str, kinds: dict[str, str]) -> bo
 
 def links(value: Part, where: Path = ()) -> Iterator[tuple[str, Path, str | Link]]:
     """Every reference in an item and its parts, with the name of its field and its place."""
+    fields = vars(value)
     for name in reference_fields(type(value)):
-        held = getattr(value, name)
+        held = fields[name]
+        if not held:
+            continue
         if isinstance(held, list):
             for place, one in enumerate(held):
                 yield name, (*where, name, place), one
-        elif held is not None:
+        else:
             yield name, (*where, name), held
     for name in part_fields(type(value)):
-        held = getattr(value, name)
-        if isinstance(held, Part):
+        held = fields[name]
+        if isinstance(held, list):
+            for place, part in enumerate(held):
+                yield from links(part, (*where, name, place))
+        elif isinstance(held, Part):
             yield from links(held, (*where, name))
-        for place, part in enumerate(held) if isinstance(held, list) else ():
-            yield from links(part, (*where, name, place))
 
 
 def named_items(item: Part, where: Path = ()) -> Iterator[tuple[str, Path, str]]:

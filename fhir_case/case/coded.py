@@ -130,5 +130,7 @@ class Concept(Value):
     @property
     def label(self) -> str:
         """What a person reads: the text, else the first display, else the first code."""
+        if self.text:
+            return self.text
         first = self.codings[0] if self.codings else None
-        return self.text or (first and (first.display or first.code)) or ""
+        return (first and (first.display or first.code)) or ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 RETRACTED = "entered-in-error"
@@ -16,13 +18,34 @@ NOT_YET = frozenset({"intended", "planned", "preparation", "registered", "draft"
 
 _TOLD = NOT_SO | NOT_YET | {"preliminary", "inactive"}
 
-_FIELDS = ("status", "certainty", "progress", "role")
+_STATUSES = ("status", "certainty", "progress", "role")
+
+_QUALIFYING: dict[str, Callable[[Any], str]] = {
+    "missing": lambda missing: "" if missing is None else f"no result ({missing})",
+    "not_to_do": lambda so: "not to be given" if so else "",
+    "subpotent": lambda so: "not of full potency" if so else "",
+    "active": lambda so: "no longer active" if so is False else "",
+}
+"""Other fields that can turn an item into its opposite, and the words for it."""
+
+
+def _among(names: Iterable[str]) -> Callable[[Any], tuple[str, ...]]:
+    """Which of the fields an item has: asking for one that it has not is slow, and most items are asked."""
+
+    @cache
+    def of_model(model: Any) -> tuple[str, ...]:
+        return tuple(name for name in names if name in model.model_fields)
+
+    return of_model
+
+
+_statuses_of, _qualifying_of = _among(_STATUSES), _among(_QUALIFYING)
 
 
 def standings(item: Any) -> list[str]:
     """The statuses of an item, of whatever kind."""
-    told = vars(item)  # asking a model for an attribute that it has not is slow, and most items are asked
-    return [held for name in _FIELDS if isinstance(held := told.get(name), str)]
+    told = vars(item)
+    return [held for name in _statuses_of(type(item)) if isinstance(held := told[name], str)]
 
 
 def is_retracted(item: Any) -> bool:
@@ -38,13 +61,7 @@ def is_so(item: Any) -> bool:
 
 def qualified(item: Any) -> list[str]:
     """The words without which an item would be taken for its opposite."""
+    told = vars(item)
     made = [held for held in standings(item) if held in _TOLD]
-    if (missing := vars(item).get("missing")) is not None:
-        made.append(f"no result ({missing})")
-    if vars(item).get("not_to_do"):
-        made.append("not to be given")
-    if vars(item).get("subpotent"):
-        made.append("not of full potency")
-    if vars(item).get("active") is False:
-        made.append("no longer active")
+    made += [words for name in _qualifying_of(type(item)) if (words := _QUALIFYING[name](told[name]))]
     return made

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
-from fhir_case.json import Json
+from fhir_case.json import Json, canonical
 from fhir_case.lens.context import Context
 from fhir_case.lens.line import UNREAD, Fragment, Line, Take, compared, then
 
@@ -80,7 +80,16 @@ def take_whole(line: Line) -> dict[str, Straight]:
 
 def _implied(line: Line, made: Callable[[Context], Json]) -> Take:
     """Reads what stands there whatever the item says."""
-    return compared(lambda value, context: made(context), lambda held, context: {}, as_is=line.as_is)
+    as_is = line.as_is
+
+    def take(held: Json, context: Context) -> Any:
+        written = made(context)
+        return _NO_FIELDS if written == held and (as_is or canonical(written) == canonical(held)) else UNREAD
+
+    return take
+
+
+_NO_FIELDS: Final[dict[str, Any]] = {}
 
 
 def _filler(line: Line, key: str) -> Filler | None:

@@ -65,6 +65,8 @@ class ChoiceCodec:
     """How it is read back, by suffix."""
     as_is: bool = False
     """As a codec's."""
+    exact: dict[str, Take] = dataclasses.field(default_factory=dict)
+    """As a codec's, by suffix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,20 @@ def choice(field: str | None, element: str, codec: ChoiceCodec, **more: Any) -> 
         return {keys[suffix]: made}
 
     def exactly(suffix: str, take: Take) -> Take:
-        def put_typed(value: Any, context: Context) -> Json:
-            written, made = put(value, context)
-            return made if written == suffix else None
+        if suffix in codec.exact:
+            return codec.exact[suffix]
+        as_is = codec.as_is
 
-        return compared(put_typed, take, as_is=codec.as_is)
+        def exact(held: Json, context: Context) -> Any:
+            value = take(held, context)
+            if value is UNREAD:
+                return UNREAD
+            written, made = put(value, context)
+            if written != suffix or made != held:
+                return UNREAD
+            return value if as_is or canonical(made) == canonical(held) else UNREAD
+
+        return exact
 
     exact = {keys[suffix]: exactly(suffix, take) for suffix, take in codec.takes.items()}
     return Line(field, element, put_fragment, by_key(takes), codec.name, exact=exact, **more)

@@ -8,10 +8,10 @@ from fhir_case.case.coded import Concept
 from fhir_case.case.measured import COMPARATORS, Clock, Quantity, Range, Ratio, Result
 from fhir_case.case.when import Date, Period, When, date_of
 from fhir_case.json import Json
-from fhir_case.lens.coded import put_concept, take_concept
+from fhir_case.lens.coded import exact_concept, put_concept, take_concept
 from fhir_case.lens.context import Context
 from fhir_case.lens.fields import BOOLEAN, INTEGER, TEXT, decimal
-from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, choice, then
+from fhir_case.lens.line import UNREAD, ChoiceCodec, Codec, Line, Take, choice, then
 from fhir_case.lens.places import Extension, at, each
 from fhir_case.lens.times import put_period, take_period
 
@@ -30,16 +30,27 @@ def put_quantity(quantity_: Quantity, context: Context) -> Json:
 
 def take_quantity(held: Json, context: Context) -> Any:
     """Read a Quantity."""
+    names = (held.get("unit"), held.get("code"), held.get("system"), held.get("comparator"))
+    for name in names:
+        if name is not None and (type(name) is not str or not name):
+            return UNREAD
     value = decimal(held["value"]) if "value" in held else None
-    names = [held.get(name) for name in ("unit", "code", "system", "comparator")]
-    if value is UNREAD or any(name is not None and (type(name) is not str or not name) for name in names):
-        return UNREAD
-    if (names[3] is not None and names[3] not in COMPARATORS) or (value is None and not any(names)):
+    if value is UNREAD or (names[3] is not None and names[3] not in COMPARATORS) or (value is None and not any(names)):
         return UNREAD
     return Quantity(value, *names)
 
 
-QUANTITY = Codec("Quantity", put_quantity, take_quantity, as_is=True)
+_QUANTITY_KEYS = frozenset({"value", "unit", "code", "system", "comparator"})
+
+
+def exact_quantity(held: Json, context: Context) -> Any:
+    """Read a Quantity that has nothing else; a float is not written as it is."""
+    if not held.keys() <= _QUANTITY_KEYS or None in held.values() or type(held.get("value")) is float:
+        return UNREAD
+    return take_quantity(held, context)
+
+
+QUANTITY = Codec("Quantity", put_quantity, take_quantity, exact=exact_quantity)
 
 
 def quantity(field: str, element: str | Extension, **more: Any) -> Line:
@@ -140,13 +151,18 @@ def _take_dates(held: Json, context: Context) -> Any:
     return When(period)
 
 
-RESULT = ChoiceCodec("value", put_result, {
-    type: then(take, Result) for type, take in {
-        "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range, "Ratio": take_ratio,
-        "Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take, "Period": _take_dates,
-        "DateTime": lambda held, context: When(date_of(held)), "Time": lambda held, context: Clock.parse(held),
-    }.items()
-}, as_is=True)  # fmt: skip
+_PLAIN: dict[str, Take] = {"Boolean": BOOLEAN.take, "Integer": INTEGER.take, "String": TEXT.take}
+_RESULTS: dict[str, Take] = _PLAIN | {
+    "Quantity": take_quantity, "CodeableConcept": take_concept, "Range": _take_measured_range, "Ratio": take_ratio,
+    "Period": _take_dates, "DateTime": lambda held, context: When(date_of(held)),
+    "Time": lambda held, context: Clock.parse(held),
+}  # fmt: skip
+_EXACT_RESULTS: dict[str, Take] = _PLAIN | {"Quantity": exact_quantity, "CodeableConcept": exact_concept}
+
+RESULT = ChoiceCodec(
+    "value", put_result, {type: then(take, Result) for type, take in _RESULTS.items()}, as_is=True,
+    exact={type: then(take, Result) for type, take in _EXACT_RESULTS.items()},
+)  # fmt: skip
 """Sampled data are carried."""
 
 

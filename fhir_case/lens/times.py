@@ -79,19 +79,26 @@ def time_codec(allowed: str, *, is_choice: bool) -> ChoiceCodec:
         return extended, {"extension": _put_relative(time, context)}
 
     takes: dict[str, Take] = {
-        date: _take_date, f"_{date}": _take_extensions, "Period": take_period, "Age": take_span,
+        f"_{date}": _take_extensions, "Period": take_period, "Age": take_span,
         "Range": take_span_range, "String": _take_words,
     }  # fmt: skip
     name = " | ".join(sorted(types - {"whole", "extension"}))
-    return ChoiceCodec(name, put, {suffix: then(take, When) for suffix, take in takes.items()}, as_is=True)
+    takes = {suffix: then(take, When) for suffix, take in takes.items()} | {date: _take_on}
+    return ChoiceCodec(name, put, takes, as_is=True, exact={date: _take_on})
 
 
-_date = lru_cache(maxsize=4096)(date_of)
-"""A date; all that was found in one encounter mostly has the same."""
+@lru_cache(maxsize=4096)
+def _on(text: str) -> When:
+    """When something was, by its date; all that was found in one encounter mostly has the same."""
+    return When(date_of(text))
 
 
-def _take_date(held: Json, context: Context) -> Any:
-    return _date(held)
+def _take_on(held: Json, context: Context) -> Any:
+    return _on(held)
+
+
+def _date(held: Json) -> Any:
+    return _on(held).time
 
 
 def _take_words(held: Json, context: Context) -> Any:
