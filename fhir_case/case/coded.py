@@ -38,6 +38,8 @@ class Coding(Value):
             fields = fields_of(raw, "a code", known)
             return cls(*(part_of(fields, name, text_of) for name in known))
         text = text_of(raw, "a code such as 'snomed 1212005 | Juvenile dermatomyositis'")
+        if bare := _bare(text):
+            raise Unreadable(f"{shortened(text)} looks like a code, and its code system does not stand before it", bare)
         match = _CODING.fullmatch(text)
         if match is None:
             raise Unreadable(f"expected a code such as 'snomed 1212005 | display', found {shortened(text)}")
@@ -71,10 +73,31 @@ def looks_coded(text: str) -> bool:
     """Whether a text is meant as a code: it has the bar, or starts with the name of a code system (or nearly so)."""
     alias, _, rest = text.partition(" ")
     if not rest.strip():
-        return False
+        return bool(_bare(text))
     if " | " in text or systems.uri_of(alias) is not None:
         return True
     return len(text.split()) == 2 and any(c.isdigit() for c in rest) and systems.nearest(alias) is not None
+
+
+_NAMED = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(\S+)|([A-Za-z-]+)(\d{5,}\S*)")
+_BARE = {"snomed": re.compile(r"[1-9]\d{5,17}"), "loinc": re.compile(r"\d{1,5}-\d"), "": re.compile(r"\d{4,}")}
+
+
+def _bare(text: str) -> str:
+    """What to write for one word that is a code without its code system, or stuck to it (`38341003`, `loinc:2160-0`)."""
+    word = text.strip()
+    if not any(map(str.isdigit, word)):
+        return ""
+    named = _NAMED.fullmatch(word)
+    if named and (system := systems.uri_of(named[1] or named[3])):
+        # Codes of the OBO ontologies hold the name of theirs: HP:0001250.
+        whole = "obo" in system or "ontology" in system
+        return f"write {systems.alias_of(system)} {word if whole else named[2] or named[4]}"
+    for alias, form in _BARE.items():
+        if form.fullmatch(word) and not (alias and checks.problem_with(systems.ALIASES[alias], word)):
+            said = f"write {alias} {word}" if alias else "write its code system before it"
+            return f"{said}; a mere text stands as {{text: '{word}'}}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from fhir_case.case.base import Verbatim
@@ -136,7 +137,7 @@ def _scalar(value: Any, json: bool) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         return dumps(value)
     if isinstance(value, int | Decimal):
         return str(value)

@@ -6,6 +6,7 @@ how much their aliases repeat, is bounded before anything is made of them.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -18,6 +19,8 @@ DEEPEST = 200
 """Levels of nesting: FHIR's deepest published example has fewer than fifty."""
 MOST_REPEATED = 100_000
 """Values that the aliases of a file may repeat, all together."""
+_COMMENT = re.compile(r"[ \t]+#[^\s#]")
+"""What cuts off a plain text: `Case #1` is `Case` and a comment. Who means a comment puts a space after the sign."""
 _SHOWN = 12
 """Steps of a path that an issue shows."""
 
@@ -56,6 +59,7 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.positions = Positions(file, lambda: self.root)
         self.issues: list[Issue] = []
+        self.text = ""
         self.stack: list[_Frame] = []
         self.anchors: dict[str, tuple[Any, Spot, int] | None] = {}
         self.made: Any = None
@@ -66,6 +70,7 @@ class _Reader:
 
     def read(self, text: str) -> Any:
         event: Any
+        self.text = text
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             kind = type(event)
             if kind is yaml.ScalarEvent:
@@ -95,6 +100,13 @@ class _Reader:
         if frame is not None and frame.step is None:
             self.key(frame, text, plain, start)
             return
+        if plain and (cut := _COMMENT.match(self.text, event.end_mark.index)):
+            end, spaces = event.end_mark, len(cut[0]) - 2
+            self.say(
+                "file-comment", "what stands from the # on is a comment, and would not be read",
+                Point(end.line, end.column + spaces, end.index + spaces),
+                "put the whole value in quotes; a comment has a space after its #",
+            )  # fmt: skip
         value = (None if text in NULLS else Plain(text)) if plain else text
         self.count += 1
         self.place(value, Spot(start, event.end_mark, frame.key if frame else None), event.anchor, 1)

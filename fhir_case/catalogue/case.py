@@ -61,6 +61,13 @@ CODES = (
         kind="unsupported", type="not-supported",
     ),
     Code(
+        "file-comment", "A comment that cuts off a value",
+        "In YAML a space and # end a value that stands without quotes; what follows would be lost without a word.",
+        "title: Case #1 of a man", "title: 'Case #1 of a man'",
+        fix="Put the value in quotes; a comment has a space after its #.",
+        type="structure",
+    ),
+    Code(
         "file-merge-key", "A merge key of YAML",
         "Merge keys (<<) are not read.",
         fix="Write out what is meant.",

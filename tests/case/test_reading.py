@@ -275,3 +275,12 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert outcome(data)
+
+
+@pytest.mark.parametrize("text", ["title: Case #1 of a man\n", "a: {sex: male #x\n}\n", "- Größe #2\n"])
+def test_a_comment_that_may_be_the_rest_of_a_value_is_an_error(text: str) -> None:
+    assert only(text)[0] == "file-comment"
+
+
+def test_a_comment_after_a_space_and_a_sign_within_a_value_are_none() -> None:
+    assert read_text("a: 1  # one\nb: a#1\nc: 'x #1'\n#d\n", "case.yaml").data == {"a": "1", "b": "a#1", "c": "x #1"}

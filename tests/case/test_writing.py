@@ -232,8 +232,14 @@ def test_text_that_no_file_can_hold_is_refused() -> None:
 
 
 def test_what_is_no_plain_data_is_a_mistake_of_the_programmer() -> None:
+    with pytest.raises(TypeError, match="set"):
+        write_yaml({"a": {1}})
     with pytest.raises(TypeError, match="float"):
-        write_yaml({"a": 1.5})
+        write_yaml({"a": float("nan")})
+
+
+def test_a_number_of_python_is_written_with_the_digits_that_json_gives_it() -> None:
+    assert write_yaml({"a": 1.5, "b": 1e22}) == "a: 1.5\nb: 1e22\n"
 
 
 class Part(BaseModel):
