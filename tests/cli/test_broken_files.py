@@ -34,7 +34,7 @@ EXPECTED = {
     "code-invalid": Expected(5, 11, "diagnoses.jdm.code", "1212005"),
     "code-system-unknown": Expected(5, 11, "diagnoses.jdm.code", "snomed"),
     "file-alias": Expected(5, 13, "findings.migraine", ""),
-    "file-comment": Expected(5, 26, "findings.headache.code", "quotes"),
+    "file-comment": Expected(5, 27, "findings.headache.code", "quotes"),
     "file-documents": Expected(3, 1, "", "---"),
     "file-duplicate-key": Expected(5, 3, "findings.headache", "rename"),
     "file-encoding": Expected(2, 45, "", "UTF-8"),
