@@ -168,10 +168,28 @@ def _read_context(checks: Checks, url: str, structure: Node) -> Context:
         frozenset(one.split("#")[-1] for one in by_type["element"]),
         tuple(by_type["fhirpath"]),
         frozenset(by_type["extension"]),
-        tuple(structure.get("contextInvariant", ())),
+        tuple(_on_element(one, url, checks.definitions.primitives) for one in structure.get("contextInvariant", ())),
         modifier,
         str(structure.get("type")),
     )
+
+
+_THE_EXTENSION = re.compile(r"%extension(?:\.value([A-Z]\w*))?\b")
+
+
+def _on_element(invariant: Any, url: str, primitives: frozenset[str]) -> str:
+    """An invariant of a context, with %extension (that whose context it is) written as the element's extension.
+
+    R4's own definitions say `%extension.valueInteger`, where FHIRPath says `value.ofType(integer)`.
+    """
+    here = f"extension.where(url = '{url}')"
+
+    def written(found: re.Match[str]) -> str:
+        kind = found[1] or ""
+        plain = kind[:1].lower() + kind[1:]
+        return f"{here}.value.ofType({plain if plain in primitives else kind})" if kind else here
+
+    return _THE_EXTENSION.sub(written, str(invariant))
 
 
 def _of_r4(context: Node) -> bool:
