@@ -50,6 +50,9 @@ class Commands(TyperGroup):
             stop(str(error))
         except BrokenPipeError:
             raise
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            stop(f"{where}{error.strerror or error}")
         except Exception as error:
             if type(error).__module__.startswith("typer."):
                 raise  # how typer ends a command, and says what is wrong with its usage
@@ -110,5 +113,5 @@ def main() -> None:
         if stream.isatty():
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         else:
-            stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    app()
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    app(prog_name="fhir-case")

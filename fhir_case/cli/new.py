@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 
@@ -15,11 +17,11 @@ SCHEMA_FILE = "case.schema.json"
 
 START = """\
 # yaml-language-server: $schema=case.schema.json
-# A case of one patient. Check it with: fhir-case check {file}
+# A case of one patient. Check it with: fhir-case check {shell}
 # Every section below is optional: remove the '#' of what you need. Items have ids of your choosing, unique in the case.
 
 id: {id}
-title: {title}
+{title}
 recorded: {recorded}
 
 # Where the case comes from. Quotes of the items must stand in this text, word for word.
@@ -81,7 +83,7 @@ timeline:
 #   relief: {{code: Headache gone, about: [migraine], when: 2 wk after index}}
 
 # allergies:
-#   penicillin: {{code: Penicillin, criticality: high}}
+#   penicillin: {{code: Penicillin, status: active, criticality: high}}
 
 # immunizations:
 #   tetanus: {{vaccine: Tetanus, when: 2020}}
@@ -137,11 +139,13 @@ def new(
     It is commented; beside it stands the schema with which editors complete and check it while it is typed.
     """
     from fhir_case.bundle.registry import installed
+    from fhir_case.case.writing import write_yaml
     from fhir_case.cli.files import write_whole
     from fhir_case.formats.schema import IDENTITY, schema_text
 
     file = Path(name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
-    id = re.sub(r"[^A-Za-z0-9]+", "-", file.stem).strip("-")[:100]
+    plain = normalize("NFKD", file.stem).encode("ascii", "ignore").decode()  # ä is a, as far as an id is concerned
+    id = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:100]
     if not id:
         stop(f"{name[:80]!r} is no name for a case", "use letters, digits and hyphens")
     if file.exists():
@@ -149,8 +153,9 @@ def new(
     if not file.parent.is_dir():
         stop(f"there is no folder {file.parent}", "make it first, or give another one")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    title = id.replace("-", " ").capitalize()
-    write_whole(file, START.format(file=file, id=id, title=title, recorded=now))
+    words = re.sub(r"[-_]+", " ", normalize("NFC", file.stem)).strip()
+    title = write_yaml({"title": words[:1].upper() + words[1:]}).rstrip()
+    write_whole(file, START.format(shell=quote(str(file)), id=id, title=title, recorded=now))
     say(str(file))
     beside = file.parent / SCHEMA_FILE
     if beside.exists() and f'"$id": "{IDENTITY}"' not in beside.read_text("utf-8", "replace"):

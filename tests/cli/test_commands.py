@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,28 @@ def test_new_writes_a_case_that_passes_check_and_the_schema_beside_it(here: Path
     assert Path("case.schema.json").read_text("utf-8") == run("schema").stdout
 
 
+def test_new_keeps_the_name_as_it_was_typed(here: Path) -> None:
+    assert run("new", "Müller, Fall: 3").exit_code == 0
+    text = Path("Müller, Fall: 3.yaml").read_text("utf-8")
+    case = Case.loads(text)
+    assert (case.id, case.title) == ("Muller-Fall-3", "Müller, Fall: 3")
+    assert "fhir-case check 'Müller, Fall: 3.yaml'" in text
+
+
+def test_python_runs_the_package_as_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "fhir_case", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == run("--version").stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_a_full_disk_is_no_defect_of_ours() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fhir_case", "schema"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")
+
+
 def test_new_never_overwrites(here: Path) -> None:
     Path("mine.yaml").write_text("mine")
     Path("case.schema.json").write_text("{}")
@@ -207,7 +231,7 @@ def test_new_refuses_names_that_are_none(here: Path, name: str) -> None:
 
 
 def test_every_example_in_a_new_file_is_a_valid_case_once_the_marks_are_gone(here: Path) -> None:
-    text = START.format(file="x", id="x", title="X", recorded="2026-11-22T09:30:00Z")
+    text = START.format(shell="x", id="x", title="title: X", recorded="2026-11-22T09:30:00Z")
     prose = re.compile(r"# (yaml-language-server|A case of|Every section|Where the case|Times: |Codes: )")
     lines = [line for line in text.splitlines() if not prose.match(line)]
     uncommented = "\n".join(re.sub(r"^( *)# ", r"\1", line) for line in lines)
@@ -215,6 +239,8 @@ def test_every_example_in_a_new_file_is_a_valid_case_once_the_marks_are_gone(her
     Path("report.md").write_text("Seen was a 19-year-old woman.", "utf-8")
     result = run("check", "case.yaml")
     assert result.exit_code == 0, result.stdout
+    built = run("build", "case.yaml", "-o", "bundle.json")
+    assert "validated: 0 errors" in built.stderr + built.stdout
     sections = {line.rstrip(":") for line in re.findall(r"^\w+:$", uncommented, re.M)}
     assert sections == set(Case.model_fields) - {
         "id",
