@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fhir_case.api.validation import Validator
     from fhir_case.bundle.build import Build
     from fhir_case.validation.settings import ValidationSettings
+
+STDIN = Path("-")
 
 SHOWN = 50_000_000
 """Bytes of an input up to which its lines can be shown beside the issues."""
@@ -65,16 +68,23 @@ def _joined(issues: Iterable[Issue]) -> Iterator[Issue]:
         yield Issue("package-missing", told, "warning", fix=f"fhir-case package add {add}")
 
 
-def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files that are meant: themselves, and of folders those that hold resources or cases."""
+def files(paths: Iterable[Path], left_out: list[Path]) -> Iterator[Path]:
+    """The files that are meant: themselves, and of folders those that hold resources or cases, or are broken.
+
+    `left_out` gets the files of folders that could hold some, and hold something else.
+    """
     for path in paths:
         if not path.is_dir():
             yield path
             continue
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if not hidden and file.is_file() and (file.suffix == ".ndjson" or _is_fhir(file) or is_case(file)):
+            if hidden or not file.is_file():
+                continue
+            if file.suffix.lower() == ".ndjson" or _is_fhir(file) or is_case(file) or _is_broken(file):
                 yield file
+            elif file.suffix.lower() in (*_MARKS, *_YAML):
+                left_out.append(file)
 
 
 _MARKS = {".json": b'"resourceType"', ".xml": b"http://hl7.org/fhir"}
@@ -82,7 +92,7 @@ _MARKS = {".json": b'"resourceType"', ".xml": b"http://hl7.org/fhir"}
 
 
 def _is_fhir(file: Path) -> bool:
-    mark = _MARKS.get(file.suffix)
+    mark = _MARKS.get(file.suffix.lower())
     return mark is not None and _holds(file, mark)
 
 
@@ -97,18 +107,56 @@ def _holds(file: Path, mark: bytes) -> bool:
     return False
 
 
-def validated(file: Path, validator: Validator) -> Result:
-    """The issues of one file."""
-    if file.suffix in _YAML or is_case(file):
-        return _case(file, validator)
-    if file.suffix == ".ndjson":
-        return _lines(file, validator)
+def _is_broken(file: Path) -> bool:
+    """Whether a file says that it is JSON, and is not: cut off, empty, of another kind."""
+    if file.suffix.lower() != ".json" or file.stat().st_size >= SHOWN:
+        return False
     try:
-        data = file.read_bytes()
+        msgspec.json.decode(file.read_bytes(), type=msgspec.Raw)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return True
+    return False
+
+
+def validated(file: Path, validator: Validator) -> Result:
+    """The issues of one file, or (`-`) of standard input."""
+    if file == STDIN:
+        return _stream(sys.stdin.buffer.read(), validator)
+    if file.suffix.lower() in _YAML or is_case(file):
+        return _case(file, validator)
+    try:
+        if file.suffix.lower() == ".ndjson":
+            with file.open("rb") as rows:
+                found = _lines(rows, str(file), validator)
+            short = found.report.issues and file.stat().st_size < SHOWN
+            return replace(found, text=_text(file.read_bytes())) if short else found
+        return _resource(file.read_bytes(), str(file), validator)
     except OSError as error:
         return _unreadable(file, error)
-    report = _told(validator.validate(data, name=str(file)), data)
-    return Result(str(file), report, _text(data) if report.issues else None)
+
+
+def _stream(data: bytes, validator: Validator) -> Result:
+    """The issues of a text that has no name to say what it is."""
+    from fhir_case import Case
+    from fhir_case.formats.names import Format
+    from fhir_case.formats.recognition import recognised
+
+    name, kind = "stdin", recognised(data)
+    if kind is Format.NDJSON:
+        return replace(_lines(data.splitlines(), name, validator), text=_text(data))
+    if kind is not Format.CASE:
+        return _resource(data, name, validator)
+    try:
+        case = Case.loads(data, name)
+        found = of_case(case, case.build(), Path(name), validator)
+    except CaseError as error:
+        found = Result(name, Report(error.issues))
+    return replace(found, text=_text(data))
+
+
+def _resource(data: bytes, name: str, validator: Validator) -> Result:
+    report = _told(validator.validate(data, name=name), data)
+    return Result(name, report, _text(data) if report.issues else None)
 
 
 def _told(report: Report, data: bytes) -> Report:
@@ -133,13 +181,18 @@ _OF_A_CASE = ("id", "title")
 
 def is_case(file: Path) -> bool:
     """Whether YAML or JSON is a case: it says what every case does, and is no resource."""
-    if file.suffix not in (".json", *_YAML) or not file.is_file() or file.stat().st_size >= SHOWN or _is_fhir(file):
+    if (
+        file.suffix.lower() not in (".json", *_YAML)
+        or not file.is_file()
+        or file.stat().st_size >= SHOWN
+        or _is_fhir(file)
+    ):
         return False
     try:
         data = file.read_bytes()
     except OSError:
         return False
-    if file.suffix in _YAML:
+    if file.suffix.lower() in _YAML:
         return all(re.search(rb"^%s\s*:" % name.encode(), data, re.M) for name in _OF_A_CASE)
     try:
         return set(_OF_A_CASE) <= msgspec.json.decode(data, type=dict[str, msgspec.Raw]).keys()
@@ -174,24 +227,19 @@ def _text_of(file: Path) -> str | None:
         return None
 
 
-def _lines(file: Path, validator: Validator) -> Result:
+def _lines(rows: Iterable[bytes], name: str, validator: Validator) -> Result:
     """A resource on each line; empty lines count, and are nothing."""
     issues: list[Issue] = []
-    try:
-        with file.open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                if line.strip():
-                    report = _told(validator.validate(line, name=str(file)), line)
-                    issues += (_moved(one, file, number) for one in report.issues)
-        text = _text(file.read_bytes()) if issues and file.stat().st_size < SHOWN else None
-    except OSError as error:
-        return _unreadable(file, error)
-    return Result(str(file), Report(tuple(issues)), text)
+    for number, line in enumerate(rows, 1):
+        if line.strip():
+            report = _told(validator.validate(line, name=name), line)
+            issues += (_moved(one, name, number) for one in report.issues)
+    return Result(name, Report(tuple(issues)))
 
 
-def _moved(issue: Issue, file: Path, line: int) -> Issue:
+def _moved(issue: Issue, name: str, line: int) -> Issue:
     column = issue.place.column if issue.place and issue.place.line else 1
-    return replace(issue, place=Place(str(file), line, column))
+    return replace(issue, place=Place(name, line, column))
 
 
 def _text(data: bytes) -> str | None:

@@ -39,7 +39,7 @@ def _setting(help: str, *names: str, env: str = "") -> Any:
 
 def validate(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files, or folders of them.")
+        list[Path], typer.Argument(metavar="PATH", help="JSON, XML, NDJSON, case files, folders of them, or -")
     ],
     profile: Annotated[
         list[str] | None, typer.Option(metavar="URL", help="Validate against this profile, too.")
@@ -88,8 +88,11 @@ def validate(
 
     project = Project.load(settings) if settings else Project.found()
     told = _told(project, given)
-    files = list(inputs.files(paths))
-    validator = inputs.validator_of(project, told, package, definitions, profile, any(map(inputs.is_case, files)))
+    left_out: list[Path] = []
+    files = list(inputs.files(paths, left_out))
+    _tell_left_out(left_out, paths if not files else [])
+    cases = any(file == inputs.STDIN or inputs.is_case(file) for file in files)
+    validator = inputs.validator_of(project, told, package, definitions, profile, cases)
     suppressions, levels = Suppressions(project.suppressions), Counter[str]()
     results = (suppressions.applied(inputs.validated(file, validator)) for file in files)
     _print(_counted(results, levels), format, output, show_values, undecided or told.fail_on == "undecided")
@@ -99,6 +102,16 @@ def validate(
     for issue in validator.issues[len(validator.definitions.issues) :]:
         tell(*pieces_of(issue))
     raise typer.Exit(_status(levels, told.fail_on))
+
+
+def _tell_left_out(files: list[Path], empty: list[Path]) -> None:
+    """What was not looked at, since it is neither FHIR nor a case."""
+    if files:
+        named = ", ".join(map(str, files[:5])) + (", …" if len(files) > 5 else "")
+        which = "1 file is" if len(files) == 1 else f"{len(files)} files are"
+        tell(f"note: {which} neither FHIR nor a case, and left out: {named}")
+    if empty:
+        tell(f"note: there is nothing to validate in {', '.join(map(str, empty))}")
 
 
 def _fields() -> frozenset[str]:

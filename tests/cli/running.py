@@ -17,10 +17,10 @@ SEED = ROOT / "fixtures/cases/juvenile-dermatomyositis-calcinosis/case.yaml"
 NO_WAITING = {"FHIR_CASE_RETRY_FOR": "0"}
 
 
-def run(*arguments: str | Path, **environment: str) -> Result:
+def run(*arguments: str | Path, input: str | None = None, **environment: str) -> Result:
     """A command in this process; it must end by itself, never with an exception of its own."""
     result = CliRunner().invoke(
-        app, list(map(str, arguments)), env={"FHIR_CASE_SERVER": None, **NO_WAITING, **environment}
+        app, list(map(str, arguments)), input, env={"FHIR_CASE_SERVER": None, **NO_WAITING, **environment}
     )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result

@@ -105,6 +105,40 @@ def test_a_folder_gives_its_resources_and_leaves_out_what_is_none() -> None:
     assert "2 files: 1 error" in done.output
 
 
+def test_what_is_left_out_of_a_folder_is_named_and_what_is_broken_is_not_left_out() -> None:
+    write("data/good.JSON", GOOD)
+    write("data/package.json", {"name": "x"})
+    write("data/empty.json", "")
+    write("data/cut.json", '{"name": [')
+    done = run("validate", "data", "--format", "json")
+    assert [result["file"] for result in json.loads(done.stdout)["results"]] == [
+        "data/cut.json", "data/empty.json", "data/good.JSON",
+    ]  # fmt: skip
+    assert (done.exit_code, done.stderr) == (
+        1, "note: 1 file is neither FHIR nor a case, and left out: data/package.json\n",
+    )  # fmt: skip
+    Path("nothing").mkdir()
+    assert run("validate", "nothing").stderr == "note: there is nothing to validate in nothing\n"
+
+
+_AT = json.dumps(BAD).index('"1970') + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (json.dumps(BAD), f"1:{_AT}"), (json.dumps(GOOD) + "\n" + json.dumps(BAD) + "\n", f"2:{_AT}"),
+        ('<Patient xmlns="http://hl7.org/fhir">\n<birthDate value="1970-02-30"/></Patient>', "2:1"),
+        ("id: a\ntitle: A\npatient: {sexx: male}", "3:11"),
+    ],
+    ids=["json", "ndjson", "xml", "case"],
+)  # fmt: skip
+def test_standard_input_is_told_apart_by_what_is_in_it(text: str, place: str) -> None:
+    done = run("validate", "-", input=text)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines()[1].split()[:2] == [place, "error"], done.stdout
+
+
 def test_a_folder_gives_its_cases_too_which_are_held_against_the_patient_summary() -> None:
     write("all/one.yaml", SEED.read_text("utf-8").split("source:")[0] + "patient: {sex: female}\n")
     write("all/two.json", {"id": "two", "title": "t", "recorded": "2026-11-22T09:30:00Z", "patient": {"sex": "female"}})
