@@ -6,9 +6,8 @@ import re
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic.functional_serializers import PlainSerializer
-from pydantic.functional_validators import BeforeValidator
 
+from fhir_case.case.annotated import Before
 from fhir_case.case.links import ID, REFERENCE, Ref, item_id
 from fhir_case.case.problems import Unreadable, shortened
 
@@ -17,7 +16,7 @@ __all__ = [
     "Verbatim",
 ]  # fmt: skip
 
-ItemId = Annotated[str, BeforeValidator(item_id), Field(json_schema_extra={"pattern": f"^{ID}$"})]
+ItemId = Annotated[str, Field(json_schema_extra={"pattern": f"^{ID}$"}), Before(item_id)]
 """The key of an item; unique in the whole case."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -44,13 +43,13 @@ def _instant(raw: Any) -> Any:
     return str(raw)
 
 
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), Before(_text)]
 """Text that is not empty."""
 
-Instant = Annotated[str, BeforeValidator(_instant)]
+Instant = Annotated[str, Before(_instant)]
 """A moment to the second, with its zone, as FHIR's timestamps demand it."""
 
-Code = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[^\s]+( [^\s]+)*$")]
+Code = Annotated[str, Before(_text), Field(pattern=r"^[^\s]+( [^\s]+)*$")]
 """A FHIR code: no space but single ones inside."""
 
 
@@ -66,9 +65,7 @@ def _verbatim(raw: Any) -> Verbatim:
     return raw if isinstance(raw, Verbatim) else Verbatim(verbatim(raw))
 
 
-FHIR = Annotated[
-    dict[str, Any], BeforeValidator(_verbatim), PlainSerializer(lambda value: value, return_type=dict[str, Any])
-]
+FHIR = Annotated[dict[str, Any], Before(_verbatim, lambda value: value)]
 """A part of a FHIR resource, verbatim."""
 
 
@@ -107,7 +104,7 @@ class Quote(Model):
 class Item(Part):
     """One thing in a case, keyed by its id."""
 
-    quotes: Annotated[list[Quote], BeforeValidator(lambda raw: _quotes(raw))] = Field(default_factory=list)
+    quotes: Annotated[list[Quote], Before(lambda raw: _quotes(raw))] = Field(default_factory=list)
     """The sentences of the source that state this item, each an exact part of its text."""
 
 

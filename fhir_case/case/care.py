@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
+from fhir_case.case.annotated import Instead
 from fhir_case.case.base import Instant, Part, Ref, Stated, Text
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.measured import Quantity
@@ -15,9 +16,7 @@ from fhir_case.case.records import Attachment, Identifier, Notes, Record, Visite
 from fhir_case.case.values import decimal_of
 from fhir_case.case.when import Point, When
 
-Number = Annotated[
-    Decimal, PlainValidator(decimal_of), PlainSerializer(str), WithJsonSchema({"type": ["string", "number"]})
-]
+Number = Annotated[Decimal, Instead(decimal_of, str), WithJsonSchema({"type": ["string", "number"]})]
 """A decimal with its digits: pydantic's own check of one would write `1e0` as 1."""
 
 

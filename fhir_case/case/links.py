@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import WithJsonSchema
 
+from fhir_case.case.annotated import Instead
 from fhir_case.case.problems import Unreadable, shortened
 from fhir_case.case.values import Value, fields_of, part_of, short_or_long, stated, text_of
 
@@ -109,5 +110,5 @@ REFERENCE = "reference"
 
 _SCHEMA = {**Link.SCHEMA, "description": (Link.__doc__ or "").split("\n\n")[0]}
 
-Ref = Annotated[str | Link, PlainValidator(link_of), PlainSerializer(plain_link), WithJsonSchema(_SCHEMA), REFERENCE]
+Ref = Annotated[str | Link, Instead(link_of, plain_link), WithJsonSchema(_SCHEMA), REFERENCE]
 """Another item of the case by its id, or whoever or whatever is outside it."""

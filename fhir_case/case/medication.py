@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from fhir_case.case.annotated import Before
 from fhir_case.case.base import Part, Ref, Stated, Text
 from fhir_case.case.coded import Concept
 from fhir_case.case.measured import Quantity, Range, Ratio
@@ -40,7 +41,7 @@ class Dosage(Stated):
     dose_range: Annotated[Range, AfterValidator(_amounts)] | None = None
     timing: Timing | None = None
     route: Concept | None = None
-    as_needed: Annotated[Concept | bool, BeforeValidator(_truth)] | None = None
+    as_needed: Annotated[Concept | bool, Before(_truth)] | None = None
     """Whether it is taken only if needed, or for what."""
     site: Concept | None = None
     method: Concept | None = None
@@ -52,7 +53,7 @@ class Dosage(Stated):
     """Which of several comes when."""
 
 
-Dosages = Annotated[list[Dosage], BeforeValidator(lambda raw: [raw] if isinstance(raw, dict) else raw)]
+Dosages = Annotated[list[Dosage], Before(lambda raw: [raw] if isinstance(raw, dict) else raw)]
 
 
 class WithDrug(Part):

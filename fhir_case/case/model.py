@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from pydantic import Field, PrivateAttr, SerializeAsAny, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, SerializeAsAny, model_validator
 
 from fhir_case.case.base import FHIR, Code, Instant, Item, ItemId, Model, Text, Verbatim
 from fhir_case.case.care import CarePlan, CareTeam, Device, DeviceUse, Document, Flag, Goal, Location, Specimen
@@ -45,6 +45,8 @@ class NoOthers(Model):
 
 class CaseModel(Model):
     """One patient's clinical case; items are maps keyed by ids that are unique in the whole case."""
+
+    model_config = ConfigDict(defer_build=True)  # `api.Case` alone is made of data, and not by all who import it
 
     id: ItemId
     """Names the case; part of the identity of all its resources."""

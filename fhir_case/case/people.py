@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
+from fhir_case.case.annotated import Before
 from fhir_case.case.base import Code, Instant, Item, Part, Ref, Stated, Text
 from fhir_case.case.coded import Coding, Concept
 from fhir_case.case.measured import Quantity
@@ -60,7 +61,7 @@ def _names(raw: Any) -> Any:
     return [{"text": one} if isinstance(one, str) else one for one in raw] if isinstance(raw, list) else raw
 
 
-Names = Annotated[list[Name], BeforeValidator(_names)]
+Names = Annotated[list[Name], Before(_names)]
 
 
 def _told(concept: Concept) -> Concept:

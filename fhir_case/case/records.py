@@ -6,8 +6,9 @@ from base64 import b64decode, b64encode
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from fhir_case.case.annotated import Before
 from fhir_case.case.base import CONTROL, Code, Item, Ref, Stated, Text
 from fhir_case.case.coded import Concept
 from fhir_case.case.problems import Unreadable
@@ -22,10 +23,10 @@ def _numeral(raw: Any) -> Any:
     return int(raw) if isinstance(raw, str) and raw.isascii() and raw.isdigit() else raw
 
 
-Numeral = BeforeValidator(_numeral)
+Numeral = Before(_numeral)
 """Of a field that is a number or something else."""
 
-Notes = Annotated[list[Text], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)]
+Notes = Annotated[list[Text], Before(lambda raw: [raw] if isinstance(raw, str) else raw)]
 """Remarks, in words."""
 
 
