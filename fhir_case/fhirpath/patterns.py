@@ -14,6 +14,7 @@ import re._parser as sre_parser  # type: ignore[import-not-found]
 from functools import lru_cache
 from typing import Any
 
+from fhir_case.fhirpath.determined import is_determined
 from fhir_case.fhirpath.errors import FHIRPathError, Undecidable
 
 LONGEST = 5_000
@@ -65,6 +66,8 @@ pattern = lru_cache(1024)(Pattern)
 
 def _steps(tree: Any) -> int | None:
     inner = _degree(tree)
+    if (inner is None or inner > 1) and is_determined(tree):
+        inner = 1
     anchored = bool(tree) and tree[0][0] is sre.AT and tree[0][1] is sre.AT_BEGINNING
     return None if inner is None else inner + (not anchored)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import re._parser as sre_parser  # type: ignore[import-not-found]
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fhir_case.fhirpath import FHIRPathError, Undecidable
 from fhir_case.fhirpath.automaton import automaton
+from fhir_case.fhirpath.determined import is_determined
 from fhir_case.fhirpath.patterns import found, replaced
 
 HOSTILE = ["(a+)+$", "^(a*)*$", "^(a|a)*$", "(a|aa)+$", "(.*a){20}$", "^((a+)?b?)*$", "^(([a-z])+.)+[A-Z]([a-z])+$"]
@@ -68,3 +70,29 @@ def patterns(draw: st.DrawFn, depth: int = 1) -> str:
 def test_the_automaton_answers_as_re_does(pattern: str, text: str) -> None:
     assert automaton(pattern).found(text) is (re.search(pattern, text, re.S) is not None)
     assert found(pattern, text) is (re.search(pattern, text, re.S) is not None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "determined"),
+    [
+        (r"^[A-Za-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*(\[x])?)*$", True),  # a path: only a dot begins another step
+        (r"^(a+,)*b?$", True),
+        (r"^(a|ab)*$", True),  # read as a(|b)
+        (r"^(a+)*$", False),
+        (r"^(a+,)*a+$", False),
+        (r"^(ab?)*b$", False),
+        (r"^(\w+\.?)*$", False),
+        (r"^([^a]|ü)*$", False),
+        (r"(?i)^(a|A)*$", False),
+        (r"^(a)\1*$", False),
+    ],
+)
+def test_a_pattern_is_determined_where_one_part_alone_can_take_each_character(pattern: str, determined: bool) -> None:
+    assert is_determined(sre_parser.parse(pattern, re.S)) is determined
+
+
+@given(patterns(2), st.text("ab.1\n ", max_size=20))
+def test_re_never_hangs_on_what_is_determined(pattern: str, text: str) -> None:
+    whole = f"^(?:{pattern})$"
+    assume(is_determined(sre_parser.parse(whole, re.S)))
+    re.search(whole, text * 500 + "!", re.S)
