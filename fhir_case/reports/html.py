@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from fhir_case.catalogue import CATALOGUE
-from fhir_case.issues import Issue
+from fhir_case.issues import SEVERITIES, Issue
 from fhir_case.reports.lines import excerpt, harmless, masking
 from fhir_case.reports.result import UNDECIDED, Result, counts, level, link, summary
 
@@ -32,7 +32,8 @@ article { border: 1px solid var(--line); border-left: 4px solid var(--c); border
 pre { background: var(--code); border-radius: 6px; padding: .5rem .75rem; overflow-x: auto; font-size: .87em; margin: .5rem 0 }
 pre i { color: var(--c); font-style: normal; font-weight: 700 }
 p { margin: .25rem 0; overflow-wrap: anywhere } a { color: var(--information) }
-details { color: var(--soft) } summary { cursor: pointer }
+details { color: var(--soft) } summary { cursor: pointer } details article { color: var(--ink) }
+nav ul { columns: 2 24rem; padding-left: 1.2rem; overflow-wrap: anywhere }
 """
 
 
@@ -53,19 +54,47 @@ def rendered(results: Iterable[Result], *, values: bool = False) -> str:
         f'<h1>FHIR validation</h1><p class="sum">{escape(summary(held))}</p><div>',
         *(f'<span class="tile {kind}"><b class="level">{number}</b>{name}</span>' for kind, name, number in tiles),
         "</div>",
-        *(part for result in held for part in _result(result, values)),
+        *_contents(held),
+        *(part for number, result in enumerate(held, 1) for part in _result(result, f"file-{number}", values)),
         "</body></html>\n",
     ]
     return "\n".join(parts)
 
 
-def _result(result: Result, values: bool) -> Iterator[str]:
-    yield f"<section><h2>{_shown(result.name)}</h2>"
+def _contents(held: list[Result]) -> Iterator[str]:
+    """The files with errors or warnings, where there are several to look for them in."""
+    named = [
+        f'<li><a href="#file-{number}">{_shown(result.name)}</a>: {said}</li>'
+        for number, result in enumerate(held, 1)
+        if (found := counts([result])) and (said := _in_words(found["fatal"] + found["error"], found["warning"]))
+    ]
+    if len(held) > 1 and named:
+        yield f"<nav><ul>{''.join(named)}</ul></nav>"
+
+
+def _in_words(errors: int, warnings: int) -> str:
+    both = ((errors, "error"), (warnings, "warning"))
+    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in both if number)
+
+
+def _result(result: Result, anchor: str, values: bool) -> Iterator[str]:
+    """A file: its errors first, then warnings and remarks; what is undecided only for those who open it."""
+    yield f'<section id="{anchor}"><h2>{_shown(result.name)}</h2>'
     if not result.report.issues:
         yield '<p class="none">Nothing was found.</p>'
     lines = result.text.split("\n") if result.text is not None else []
+    by_level: dict[str, list[Issue]] = {name: [] for name in (*SEVERITIES, UNDECIDED)}
     for issue in result.issues:
-        yield from _issue(issue, result, lines, values)
+        by_level[level(issue)].append(issue)
+    undecided = by_level.pop(UNDECIDED)
+    for issues in by_level.values():
+        for issue in issues:
+            yield from _issue(issue, result, lines, values)
+    if undecided:
+        yield f"<details><summary>{len(undecided)} undecided</summary>"
+        for issue in undecided:
+            yield from _issue(issue, result, lines, values)
+        yield "</details>"
     if result.suppressed:
         yield f"<details><summary>{len(result.suppressed)} suppressed</summary><ul>"
         for one in result.suppressed:

@@ -16,9 +16,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from fhir_case import as_model
 from fhir_case.catalogue import CATALOGUE
-from fhir_case.issues import Report
+from fhir_case.issues import Issue, Place, Report
 from fhir_case.reports import html, junit, outcome, sarif, text
 from fhir_case.reports import json as plain
+from fhir_case.reports.result import Result
 
 FORMATS = [html, junit, outcome, sarif, text, plain]
 
@@ -124,3 +125,14 @@ def test_html_runs_nothing_and_fetches_nothing() -> None:
     assert "src=" not in page.replace("default-src", "").replace("style-src", "")
     assert "<&" not in page
     assert page.count("<article") == 4
+
+
+def test_html_begins_with_what_is_wrong_and_folds_what_is_undecided() -> None:
+    early, late = Place("a.json", 1, 1), Place("a.json", 2, 1)
+    undecided = Issue("code-undecided", "not here", "information", place=early)
+    issues = (undecided, Issue("code-display", "odd", "warning", place=early), Issue("value-format", "no", place=late))
+    page = html.rendered([Result("a.json", Report(issues)), FINE])
+    order = ["#file-1", "value-format", "code-display", "<details><summary>1 undecided", "code-undecided"]
+    assert sorted(order, key=page.index) == order
+    assert '<a href="#file-1">a.json</a>: 1 error, 1 warning</li>' in page
+    assert "#file-2" not in page
