@@ -18,9 +18,12 @@ class Unreadable(ValueError):
 
 def nearest(word: str, words: Iterable[str], *, fix: str = "did you mean {!r}?") -> str:
     """A fix that names the nearest of the known words, or nothing where none is near."""
-    known = list(words)
-    found = get_close_matches(word, known, n=1, cutoff=0.6)
-    return fix.format(found[0]) if found else ""
+    known = {one.casefold(): one for one in words}
+    meant = word.casefold()
+    found = get_close_matches(meant, known, n=1, cutoff=0.6) or [
+        one for one in known if meant and one.startswith(meant)
+    ]
+    return fix.format(known[found[0]]) if len(found) == 1 else ""
 
 
 def shortened(value: object) -> str:

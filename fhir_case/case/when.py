@@ -22,6 +22,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator
 
 from fhir_case.case.coded import Coding
+from fhir_case.case.mistimed import meant
 from fhir_case.case.problems import Unreadable, nearest, shortened
 from fhir_case.case.values import Value, decimal_of, fields_of, short_or_long, text_of
 from fhir_case.terminology import systems
@@ -36,7 +37,8 @@ _WORDS = {
 
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(?:\.\d+)?"
-    r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00))?)?)?"
+    r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00))?)?)?",
+    re.ASCII,
 )
 _LOOKS_DATED = re.compile(r"\d{4}(\D.*)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 
@@ -108,7 +110,7 @@ class Words:
         return self.text
 
 
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _SPAN = re.compile(rf"(<=|>=|<|>)? *({_NUMBER})(?: *(?:to|-|–) *({_NUMBER}))? *([A-Za-z]+)")
 _RELATIVE = re.compile(r"(?:(.+?) +)?(before|at|after) +(end of +)?([A-Za-z0-9][A-Za-z0-9-]*)(?:\.([a-z]+))?")
 
@@ -119,7 +121,7 @@ def date_of(text: str) -> Date:
     if match is None:
         raise Unreadable(
             f"{shortened(text)} is no date: expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with its zone",
-            _iso(text), "time-invalid",
+            meant(text), "time-invalid",
         )  # fmt: skip
     year, month, day = (int(part) if part else None for part in match.groups()[:3])
     if year == 0:
@@ -134,14 +136,6 @@ def date_of(text: str) -> Date:
                 "time-invalid",
             )  # fmt: skip
     return Date(text)
-
-
-def _iso(text: str) -> str:
-    parts = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text)
-    if parts:
-        first, second, year = parts.groups()
-        return f"write it as {year}-MM-DD; {first} and {second} could be day and month or the other way round"
-    return "a time of day needs seconds and a zone, e.g. 2008-03-14T10:30:00Z" if "T" in text else ""
 
 
 def span_of(text: str) -> Span:
@@ -181,7 +175,7 @@ def moment_of(text: str) -> Moment:
         return date_of(text)
     raise Unreadable(
         f"{shortened(text)} is no time",
-        "write a date (2008-03), an age (16 a), or a relation (3 a before index); words go as {text: …}",
+        meant(text) or "write a date (2008-03), an age (16 a), or a relation (3 a before index); words go as {text: …}",
         "time-invalid",
     )
 

@@ -243,7 +243,12 @@ def _syntax(error: yaml.MarkedYAMLError, reader: _Reader, text: str) -> Issue:
 def _character(text: str, file: str, error: yaml.reader.ReaderError) -> Issue:
     """The first character that YAML does not allow (https://yaml.org/spec/1.1/#c-printable); the error counts bytes."""
     before = text.encode()[: error.position].decode(errors="ignore")
-    found = f"U+{ord(text[len(before)]):04X}" if len(before) < len(text) else str(error.reason)
-    message = f"the character {found} cannot stand in a text file"
-    fix = 'remove it, or write it as an escape inside double quotes ("\\x07")'
+    number = ord(text[len(before)]) if len(before) < len(text) else None
+    message = f"the character {error.reason if number is None else f'U+{number:04X}'} cannot stand in a text file"
+    escape = (
+        ""
+        if number is None or number > 0xFF
+        else f', or write it as an escape inside double quotes ("\\x{number:02X}")'
+    )
+    fix = f"remove it{escape}"
     return Issue("file-encoding", message, place=place_after(before, file), fix=fix)

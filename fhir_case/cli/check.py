@@ -81,7 +81,8 @@ def _print(one: Checked) -> None:
     say((one.file, "bold"), ": ", ("no errors", "green"))
     say(f"  {counted(sum(sections.values()), 'item')}: ", ", ".join(f"{n} {name}" for name, n in sections.items()))
     text = one.case.source.text if one.case.source else None
-    say(f"  {counted(quotes, 'quote')}, all found in the source" if text else "  no source text, so no quotes")
+    found = f"  {counted(quotes, 'quote')}, all found in the source" if quotes else "  no quotes"
+    say(found if text else "  no source text, so no quotes")
 
 
 def contents(case: Case) -> tuple[dict[str, int], int]:

@@ -260,3 +260,9 @@ def test_of_a_packets_findings_no_category_is_presumed_and_none_is_written() -> 
     assert (again.findings["seen"].category, again.findings["seizure"].category) == ("exam", None)
     assert "category: exam" in again.to_yaml()
     assert Case.loads(again.to_yaml()) == again == Case.from_bundle(again.to_bundle())
+
+
+def test_a_packet_that_says_nothing_of_its_patient_is_one_all_the_same() -> None:
+    packet = {"id": "a", "metaData": {"phenopacketSchemaVersion": "2.0"}}
+    assert is_phenopacket(packet)
+    assert write_phenopacket(read(packet)).packet == packet

@@ -22,7 +22,16 @@ def is_phenopacket(data: Json) -> bool:
     fields = data.keys()
     if "subject" in fields and fields & (_OF_ANY | _OF_V1):
         return True
-    return bool(fields & _META) and bool(fields & ((_OF_ANY - _META) | _OF_V1 | _OF_MANY.keys()))
+    if not fields & _META:
+        return False
+    return bool(fields & ((_OF_ANY - _META) | _OF_V1 | _OF_MANY.keys())) or bool(_version(data))
+
+
+def _version(data: dict[str, Json]) -> str:
+    """The version of the schema that a packet says it follows."""
+    meta = data.get("metaData") or data.get("meta_data")
+    meta = meta if isinstance(meta, dict) else {}
+    return str(meta.get("phenopacketSchemaVersion") or meta.get("phenopacket_schema_version") or "")
 
 
 def refuse_others(data: Json) -> None:
@@ -35,9 +44,7 @@ def refuse_others(data: Json) -> None:
         if name in data:
             message = f"this is {what} of phenopackets, and a case is of one patient"
             raise CaseError((Issue("phenopacket-many", message, path=name, fix="give each phenopacket in it alone"),))
-    meta = data.get("metaData") or data.get("meta_data")
-    meta = meta if isinstance(meta, dict) else {}
-    version = str(meta.get("phenopacketSchemaVersion") or meta.get("phenopacket_schema_version") or "")
+    version = _version(data)
     of_v1 = sorted(data.keys() & _OF_V1)
     if version.partition(".")[0] in ("", "2") and not of_v1:
         return
