@@ -27,10 +27,13 @@ _OUTSIDE: dict[str, tuple[str, Severity]] = {
     "extensible": ("code-not-in-extensible-value-set", "warning"),
     "preferred": ("code-not-preferred", "information"),
     "max": ("code-not-in-value-set", "error"),
-    "limit": ("code-not-in-value-set", "error"),
+    "limit": ("code-not-in-value-set", "warning"),
 }
 _LIMITS = ("max", "limit")
-"""The strengths of a maxValueSet, of an extensible binding and of a weaker one."""
+"""The strengths of a maxValueSet, of an extensible binding and of a weaker one.
+
+For HL7's validator that of a weaker one is no rule, but for the sets that are a grammar: a language is one of BCP 47.
+"""
 _FIRM = ("required", *_LIMITS)
 _CODED = ("CodeableConcept", "Coding", "Quantity")
 
@@ -80,12 +83,12 @@ def compiled(checks: Checks, element: Element, kind: Type, definition: str) -> l
     strength = _strength(element, binding, definition)
     near = definition.partition("#")[0] if "#" in definition else ""
     made: list[Item] = []
-    if strength in _OUTSIDE and binding.get("valueSet"):
-        made.append(_rule(Bound(checks, binding["valueSet"], near, strength, definition), kind.code))
+    main = Bound(checks, binding["valueSet"], near, strength, definition) if binding.get("valueSet") else None
+    if main and strength in _OUTSIDE:
+        made.append(_rule(main, kind.code))
     if limit := _max(binding):
-        made.append(
-            _rule(Bound(checks, limit, near, "max" if strength == "extensible" else "limit", definition), kind.code)
-        )
+        level = "max" if strength == "extensible" else "limit"
+        made.append(_rule(Bound(checks, limit, near, level, definition, main), kind.code))
     for strength, url, sometimes in _additional(binding):
         bound = Bound(checks, url, near, strength, definition)
         made.append(partial(_sometimes, bound) if sometimes else _rule(bound, kind.code))
@@ -136,6 +139,8 @@ class Bound:
     """The canonical of the definition that says so, or ""."""
     strength: str
     definition: str
+    within: Bound | None = None
+    """Of a maxValueSet, the binding that it limits: what is of its value set need not be looked for in the wider one."""
     _found: ValueSet | None = None
 
     @property
@@ -153,6 +158,13 @@ class Bound:
     def words(self) -> str:
         """The value set and how strongly it binds."""
         return f"{self.url.partition('|')[0]} ({'required' if self.strength in _LIMITS else self.strength})"
+
+    @property
+    def outside(self) -> tuple[str, Severity]:
+        """Code and severity of what is said of values that are not of the value set."""
+        values = self.values
+        grammar = values is not None and values.codes is None and not values.undecided
+        return _OUTSIDE["max" if grammar and self.strength == "limit" else self.strength]
 
     def names(self, coding: Node) -> bool:
         """Whether the value set gives a Coding the display it has."""
@@ -208,7 +220,7 @@ def _code(bound: Bound, value: Any, at: At, run: Run) -> None:
         return
     verdict = value in values.codes if values.codes is not None else values.contains(None, value)
     if verdict is False:
-        code, severity = _OUTSIDE[bound.strength]
+        code, severity = bound.outside
         run.say(code, at, f"not one of the codes of {bound.words}", severity, partial(bound.instead, value),
                 bound.definition, value=value)  # fmt: skip
     elif verdict is None:
@@ -226,7 +238,9 @@ def _coding(bound: Bound, value: Any, at: At, run: Run) -> None:
         return
     verdict, why = _member(bound, value)
     if verdict is False:
-        code, severity = _OUTSIDE[bound.strength]
+        if bound.within and _member(bound.within, value)[0]:
+            return
+        code, severity = bound.outside
         run.say(code, at, f"not one of the codes of {bound.words}", severity, partial(bound.instead, value["code"]),
                 bound.definition, value["code"])  # fmt: skip
     elif verdict is None:
@@ -240,7 +254,7 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
     held = value.get("coding")
     codings = [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
     coded = [one for one in codings if isinstance(one.get("code"), str)]
-    if bound.strength in _LIMITS:
+    if bound.strength == "limit":
         # A code without a system names nothing outside.
         coded = [one for one in coded if "system" in one]
     if not coded:
@@ -266,7 +280,9 @@ def _concept(bound: Bound, value: Any, at: At, run: Run) -> None:
     if undecided:
         run.say("code-undecided", at, undecided, "information", definition=bound.definition)
         return
-    code, severity = _OUTSIDE[bound.strength]
+    if bound.within and any(_member(bound.within, one)[0] for one in coded):
+        return
+    code, severity = bound.outside
     run.say(code, at, f"none of the codes is one of {bound.words}", severity, partial(bound.instead, coded[0]["code"]),
             bound.definition, value=coded[0]["code"])  # fmt: skip
 

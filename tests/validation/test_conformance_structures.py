@@ -95,6 +95,18 @@ WRONG: dict[str, tuple[Node, str, str]] = {
     "a fixed value of another type": (
         profile("Patient", element("Patient.active", fixedString="x")),
         "definition-value", FIRST + ".fixed.ofType(string)"),
+    "a shortest length of a boolean": (
+        profile("Patient", element("Patient.active", type=[{"code": "boolean"}], extension=[
+            {"url": CORE + "minLength", "valueInteger": 1}])),
+        "definition-element", FIRST),
+    "decimal places of a text": (
+        profile("Patient", element("Patient.name.text", type=[{"code": "string"}], extension=[
+            {"url": CORE + "maxDecimalPlaces", "valueInteger": 1}])),
+        "definition-element", FIRST),
+    "a largest size of a code": (
+        profile("Patient", element("Patient.gender", type=[{"code": "code"}], extension=[
+            {"url": CORE + "maxSize", "valueDecimal": 1}])),
+        "definition-element", FIRST),
     "a pattern of another type": (
         profile("Observation", element("Observation.code", patternCoding={"code": "a"})), "definition-value",
         FIRST + ".pattern.ofType(Coding)"),

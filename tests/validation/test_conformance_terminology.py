@@ -67,6 +67,12 @@ def test_a_code_system_that_is_wrong_is_told_where(system: Node, code: str, plac
     assert (code, f"CodeSystem.{place}") in found(system)
 
 
+def test_codes_that_are_gone_are_no_error_of_a_value_set_that_is_retired() -> None:
+    gone = {"system": GENDERS, "concept": [{"code": "m"}]}
+    assert found(value_set(gone, status="retired")) == []
+    assert ("definition-include-code", "ValueSet.compose.include[0].concept[0]") in found(value_set(gone))
+
+
 def test_the_value_set_of_all_codes_is_that_of_this_code_system() -> None:
     genders = "http://hl7.org/fhir/ValueSet/administrative-gender"
     assert found(code_system(valueSet=genders)) == [("definition-all-codes", "CodeSystem")]

@@ -146,6 +146,7 @@ def additional(purpose: str, *more: Node) -> Node:
 
 
 MAX = {"url": CORE + "elementdefinition-maxValueSet", "valueCanonical": HERE + "few"}
+LOCAL = concept(coding("x"))
 OTHER, MALE, TEXT = concept(coding("other", GENDERS)), concept(coding("male", GENDERS)), {"text": "x"}
 
 
@@ -159,7 +160,9 @@ OTHER, MALE, TEXT = concept(coding("other", GENDERS)), concept(coding("male", GE
         (additional("extensible"), OTHER, []),
         (additional("candidate"), OTHER, []),
         (additional("required", {"url": "usage"}), OTHER, []),
-        ({"strength": "extensible", "valueSet": SET, "extension": [MAX]}, OTHER, ["code-not-in-value-set"]),
+        ({"strength": "extensible", "valueSet": SET, "extension": [MAX]}, OTHER, []),
+        ({"strength": "extensible", "valueSet": SET, "extension": [MAX]}, LOCAL, ["code-not-in-value-set"]),
+        ({"strength": "preferred", "valueSet": SET, "extension": [MAX]}, LOCAL, []),
         ({"strength": "extensible", "valueSet": SET, "extension": [MAX]}, TEXT, ["code-missing"]),
         ({"strength": "preferred", "valueSet": SET, "extension": [MAX]}, TEXT, []),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_case.validation.conformance.element_types import check_types
-from fhir_case.validation.conformance.reading import below, choice, choice_at, known, text
+from fhir_case.validation.conformance.reading import below, choice, choice_at, known, objects, text
 from fhir_case.validation.conformance.slices import check_slicing
 from fhir_case.validation.conformance.structure import Structure, codes
 from fhir_case.validation.places import At
@@ -26,6 +26,13 @@ _BOUND = frozenset((
     "Range", "Extension", "MoneyQuantity", "SimpleQuantity", "CodeableReference", "canonical", "id", "markdown",
 ))  # fmt: skip
 """Types with codes, for a binding."""
+_CORE = "http://hl7.org/fhir/StructureDefinition/"
+_BY_EXTENSION = {
+    "minLength": _LONG,
+    "maxSize": frozenset(("base64Binary", "Attachment")),
+    "maxDecimalPlaces": _RANGED - {"integer", "positiveInt", "unsignedInt", "date", "Count", "Range"},
+}
+"""Extensions that limit values, and the types whose values they limit."""
 _NOT_ON_ROOT = ("sliceName", "slicing", "defaultValue", "meaningWhenMissing", "fixed", "pattern", "example", "minValue",
                 "maxValue", "maxLength")  # fmt: skip
 _NOT_IN_TYPE = ("sliceName", "fixed", "pattern", "minValue", "maxValue", "maxLength")
@@ -78,6 +85,11 @@ def _check_kinds(element: Node, types: list[str], at: At, run: Run) -> None:
         there = name in element or (name.endswith("Value") and choice(element, name, primitives) is not None)
         if there and kinds.isdisjoint(types):
             run.say("definition-element", at, f"{name} says nothing about {', '.join(types)[:200]}", fix="leave it out")
+    for one in objects(element, "extension"):
+        name = text(one, "url").removeprefix(_CORE)
+        if name in _BY_EXTENSION and _BY_EXTENSION[name].isdisjoint(types):
+            run.say("definition-element", at, f"the extension {name} says nothing about {', '.join(types)[:200]}",
+                    fix="leave it out")  # fmt: skip
 
 
 def _check_binding(element: Node, at: At, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fhir_case.issues import Severity
 from fhir_case.terminology.reading import texts
 from fhir_case.validation.conformance.filters import check_filter
 from fhir_case.validation.conformance.parameters import Parameters
@@ -37,7 +38,7 @@ def _check_include(value_set: Node, include: Node, parameters: Parameters, at: A
         _check_content(definition, url, at, run)
     elif run.checks.terminology.code_system(url, version or None) is None:
         _check_is_no_value_set(url, at, run)
-    _check_concepts(include, url, version, at, run)
+    _check_concepts(include, url, version, "warning" if value_set.get("status") == "retired" else "error", at, run)
     for index, one in numbered(include, "filter"):
         check_filter(one, url, version, definition, parameters, below(at, "filter", index), run)
 
@@ -98,7 +99,7 @@ def _check_is_no_value_set(url: str, at: At, run: Run) -> None:
             "the system, or `valueSet` to import it", value=url)  # fmt: skip
 
 
-def _check_concepts(include: Node, url: str, version: str, at: At, run: Run) -> None:
+def _check_concepts(include: Node, url: str, version: str, level: Severity, at: At, run: Run) -> None:
     system = run.checks.terminology.code_system(url, version or None) if "concept" in include else None
     if system is None or not isinstance(include["concept"], list):
         return
@@ -108,4 +109,4 @@ def _check_concepts(include: Node, url: str, version: str, at: At, run: Run) -> 
         if isinstance(code, str) and contains(code) is False:
             like = system.nearest(code)
             run.say("definition-include-code", below(at, "concept", index), system.problem_with(code) or
-                    f"{url} has no such code", fix=f"did you mean {like}?" if like else "", value=code)  # fmt: skip
+                    f"{url} has no such code", level, f"did you mean {like}?" if like else "", code)  # fmt: skip
