@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from fhir_case.definitions.entry import Entry
@@ -14,6 +14,7 @@ from fhir_case.issues import DefinitionError, Issue
 
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 _KEPT = 800  # decoded resources kept for the next time they are asked for
+_LONGEST = 500  # characters of a canonical whose place is kept
 _DEEPEST = 50  # profiles on profiles
 
 
@@ -33,6 +34,7 @@ class Definitions:
         self._generated: dict[tuple[int, str], Resource | DefinitionError] = {}
         self._lock = threading.Lock()
         self._at_work = threading.local()
+        self._place_kept = lru_cache(4096)(self._place_looked_up)
         self.resources = frozenset(about["resources"])
         self.datatypes = frozenset(about["datatypes"])
         self.primitives = frozenset(about["primitives"])
@@ -125,6 +127,10 @@ class Definitions:
     # How it is found
 
     def _place(self, canonical: str, kind: str | None, near: str) -> tuple[int, Entry] | None:
+        short = len(canonical) <= _LONGEST and len(near) <= _LONGEST
+        return (self._place_kept if short else self._place_looked_up)(canonical, kind, near)
+
+    def _place_looked_up(self, canonical: str, kind: str | None, near: str) -> tuple[int, Entry] | None:
         url, asked = split(canonical)
         sources = (*self._above, self._base)
         found = [

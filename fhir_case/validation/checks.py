@@ -145,8 +145,8 @@ class Checks:
         element_id: str,
         url: str = "",
         known: frozenset[str] = frozenset(),
-    ) -> list[types.Check]:
-        """The functions for constraints, those with a key in `known` left out."""
+    ) -> list[invariants.Invariant]:
+        """Constraints as functions, those with a key in `known` left out."""
         definition = f"{url}#{element_id}" if url else element_id
         made = (
             invariants.compiled(self, one, kind, f"{definition} ({one.key})")
@@ -194,7 +194,7 @@ class Checks:
             if base is None and not self.is_primitive(kind.code) and kind.code in self.definitions.datatypes:
                 known = frozenset(one.key for one in self.tree(STRUCTURE + kind.code).constraints)
             within = element.path if kind.code in ("BackboneElement", "Element") else kind.code
-            made += self.invariants(element.constraints, within, element.id, url, known)
+            made += [one.check for one in self.invariants(element.constraints, within, element.id, url, known)]
         return made
 
     def member_of(self, value: Any, url: str) -> bool | None:

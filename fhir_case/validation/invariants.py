@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from fhir_case import fhirpath
 from fhir_case.validation.places import At
@@ -56,7 +57,33 @@ def _corrected(constraint: Constraint) -> str:
     return _CORRECTED.get(constraint.expression, constraint.expression)
 
 
-def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str) -> Check | None:
+class Invariant(NamedTuple):
+    """One invariant as functions: whether an object meets it, and what to say where it does not, or that cannot be told."""
+
+    asks: Callable[[Node, Run], bool | None]
+    check: Check
+
+
+def together(made: list[Invariant]) -> Check:
+    """All invariants of a type in one: they are nearly always met, so each is but asked before anything is said."""
+    asks = [one.asks for one in made]
+
+    def check(node: Node, at: At, run: Run) -> None:
+        try:
+            for ask in asks:
+                if not ask(node, run):
+                    break
+            else:
+                return
+        except (fhirpath.Undecidable, fhirpath.FHIRPathError):
+            pass  # said below
+        for one in made:
+            one.check(node, at, run)
+
+    return check
+
+
+def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str) -> Invariant | None:
     """The function for one invariant of elements of the type `kind`; None where it is checked elsewhere, or switched off."""
     if constraint.key in _ELSEWHERE or not constraint.expression:
         return None
@@ -71,7 +98,8 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
         expression = fhirpath.compile(_corrected(constraint), kind or None)
     except fhirpath.FHIRPathError as error:
         elsewhere = _ELSEWHERE_KNOWN.search(constraint.expression) is not None
-        return _broken(constraint, definition, str(error), "warning" if elsewhere else "error")
+        broken = _broken(constraint, definition, str(error), "warning" if elsewhere else "error")
+        return Invariant(lambda node, run: None, broken)
     told = f"{constraint.key}: {constraint.human}"
     ask = expression.check
 
@@ -89,7 +117,7 @@ def compiled(checks: Checks, constraint: Constraint, kind: str, definition: str)
         if not met:
             run.say(code, at, told, severity, definition=definition)
 
-    return check
+    return Invariant(ask, check)
 
 
 def _broken(constraint: Constraint, definition: str, reason: str, severity: Level) -> Check:

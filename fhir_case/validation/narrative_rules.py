@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fhir_case.fhirpath.narrative import ELEMENTS
 
@@ -49,6 +50,7 @@ _STRICT = _EMPTY | _ONLY.keys()
 _PLAIN = _ANYWHERE - {"id"}
 """Attributes that are allowed everywhere and that nothing else depends on."""
 _MOST_PLACES = 5000
+_SMALL = 2000
 _NOT_IN_URL = re.compile(r"[^\w;?:@&=+$.,/%\-~#\[\]!'()*|]")
 """RFC 3986 §2, and letters of any script, as HL7's validator has it (UrlUtil)."""
 _MIME = re.compile(r"(?:\w+|\*)/(?:[\w+-]+|\*)(?:;\s*\w+=\s*\S+)?")
@@ -148,6 +150,12 @@ def _check_attribute(element: str, name: str, value: str, allowed: frozenset[str
         _check_link(element, value, found)
 
 
+@lru_cache(256)
+def _small_problem(told: str) -> str:
+    """The same, kept: a table has the same small images many times."""
+    return _data_problem(told)
+
+
 def _data_problem(told: str) -> str:
     """What is wrong with a data: address after its scheme (RFC 2397), or ""; as HL7's validator has it (UrlUtil)."""
     kind, comma, data = told.partition(",")
@@ -167,7 +175,8 @@ def _check_link(element: str, value: str, found: Read) -> None:
         found.problems.append(f"{element} leads to nothing: its address is empty")
         return
     if value.startswith("data:"):
-        if told := _data_problem(value.removeprefix("data:")):
+        small = len(value) < _SMALL
+        if told := (_small_problem if small else _data_problem)(value.removeprefix("data:")):
             found.problems.append(f"the data: of {element} {told}")
     elif wrong := _NOT_IN_URL.search(value):
         found.problems.append(f"the address of {element} has a character that no address has: {wrong[0]!r}")

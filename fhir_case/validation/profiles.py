@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhir_case.issues import DefinitionError
-from fhir_case.validation import narrative_control, slicing
+from fhir_case.validation import invariants, narrative_control, slicing
 from fhir_case.validation.bindings import codeless
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.plan import STRUCTURE, Element, Type
@@ -60,7 +60,8 @@ def compiled(checks: Checks, structure: dict[str, Any], named: str) -> tuple[Che
     base = checks.tree(STRUCTURE + kind)
     known = frozenset(one.key for one in base.constraints)
     by_name = children(checks, top, base, named)
-    rules = [*by_name.values(), *checks.invariants(top.constraints, kind, top.id, named, known)]
+    made = checks.invariants(top.constraints, kind, top.id, named, known)
+    rules = [*by_name.values(), *([invariants.together(made)] if made else [])]
     return _all(rules), _all([rule for name, rule in by_name.items() if _tells(top.children[name])])
 
 

@@ -123,8 +123,8 @@ class Shared:
 
     conforming: dict[tuple[int, str], bool] = field(default_factory=dict)
     """Whether the resource with that `id()` meets the profile; True while that is being found out, which ends circles."""
-    element_ids: dict[tuple[int, bool, str], str] = field(default_factory=dict)
-    """Where in the resource the id of an element stands: by the `id()` of the resource, whether in a snapshot, and the id."""
+    element_ids: dict[tuple[int, bool, str], At] = field(default_factory=dict)
+    """Where the id of an element stands: by the `id()` of the resource, whether in a snapshot, and the id."""
     forms: dict[str, Form | None] = field(default_factory=dict)
     """Questionnaires by canonical, as responses name them; None: not known."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fhir_case.validation import ids, primitives
+from fhir_case.validation import ids, invariants, primitives
 from fhir_case.validation.bindings import Closed, codeless
 from fhir_case.validation.nearest import instead, nearest
 from fhir_case.validation.places import At, Step
@@ -43,9 +43,9 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
         frozenset(keys) for child in element.children.values() if child.choice and (keys := by_key.keys_of(child))
     ]
     choices = [keys for keys in choices if len(keys) > 2]
-    invariants = checks.invariants(element.constraints, kind or element.path, element.id)
+    demanded = checks.invariants(element.constraints, kind or element.path, element.id)
     more = checks.special(kind or element.path)
-    rules: list[Check] = [*invariants, *([more] if more else [])]
+    rules: list[Check] = [*([invariants.together(demanded)] if demanded else []), *([more] if more else [])]
 
     def check(node: Node, at: At, run: Run) -> None:
         for key, value in node.items():

@@ -56,6 +56,8 @@ class Choice(NamedTuple):
 
 def choice(node: Node, name: str, primitives: frozenset[str]) -> Choice | None:
     """The value of the choice element `name` (`value`) of a node; None if there is none."""
+    if name not in " ".join(node):  # most often so, and sooner known than of each key
+        return None
     for key in node:
         if key.startswith(name) and (kind := key[len(name) :]) and kind[0].isupper():
             plain = kind[0].lower() + kind[1:]
