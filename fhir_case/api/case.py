@@ -5,6 +5,8 @@ The ways are imported when they are first gone: YAML, and the mappings, take as 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +16,7 @@ from pydantic import BaseModel, PrivateAttr
 from fhir_case.api.depth import walked
 from fhir_case.api.sources import has_floats, resource_of
 from fhir_case.case.model import CaseModel
-from fhir_case.issues import Issue, Report
+from fhir_case.issues import CaseError, Issue, Report
 from fhir_case.json import Json, dumps
 
 if TYPE_CHECKING:
@@ -56,14 +58,16 @@ class Case(CaseModel):
         """The case in a YAML or JSON file. Raises `CaseError` with all issues, each with file:line:column and field."""
         from fhir_case.case.loading import load
 
-        return load(cls, Path(path), lambda: _others(mappings))
+        with _with_broken_mappings(mappings):
+            return load(cls, Path(path), lambda: _others(mappings))
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "case.yaml", *, mappings: Mappings | None = None) -> Self:
         """The case in a text; `name` names it in errors."""
         from fhir_case.case.loading import load_text
 
-        return load_text(cls, text, name, lambda: _others(mappings))
+        with _with_broken_mappings(mappings):
+            return load_text(cls, text, name, lambda: _others(mappings))
 
     def to_yaml(self) -> str:
         """The case as a person would have written it."""
@@ -155,6 +159,19 @@ class Case(CaseModel):
 
         with walked():
             return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]
+
+
+@contextmanager
+def _with_broken_mappings(mappings: Mappings | None) -> Iterator[None]:
+    """Where a case cannot be read that uses mappings of others, say which of these could not be used: it may be the reason."""
+    try:
+        yield
+    except CaseError as error:
+        if not any(issue.path.startswith("other") for issue in error.issues):
+            raise
+        from fhir_case.bundle.registry import installed
+
+        raise CaseError((*(mappings or installed()).issues, *error.issues)) from None
 
 
 def _others(mappings: Mappings | None) -> type[BaseModel]:

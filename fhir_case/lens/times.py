@@ -46,6 +46,9 @@ def when(field: str, element: str | Extension, types: str = "dateTime Period", *
     codec = time_codec(types, is_choice=is_choice)
     if is_choice or isinstance(element, Extension):
         return at(field, element, codec, **more)
+    if others := set(types.split()) - {"dateTime", "date", "extension"}:
+        told = f"{element} is no choice of types ([x]), so it cannot be one of {', '.join(sorted(others))}"
+        raise ValueError(f"{told}: a Period is told by the word period")
     return choice(field, element, codec, **more)
 
 

@@ -13,6 +13,7 @@ from servers import ROOT
 
 from fhir_case import Case, CaseError, dumps, loads
 from fhir_case.bundle.registry import Mappings, joined, own
+from fhir_case.lens import when
 
 CASE = """\
 id: fall
@@ -148,6 +149,18 @@ def test_a_broken_package_gives_one_message_and_stops_nothing(value: str, told: 
     case = Case.loads(CASE, mappings=made)
     assert [one for one in case.build(mappings=made).report.issues if one.code == "plugin-broken"] == [issue]
     assert Case.from_bundle(case.to_bundle(mappings=made), mappings=made) == case
+
+
+def test_a_case_that_needs_a_broken_package_names_it() -> None:
+    made = joined(own(), [_point("no_such_module:RISK")])
+    with pytest.raises(CaseError) as caught:
+        Case.loads(CASE, mappings=made)
+    assert [issue.code for issue in caught.value.issues] == ["plugin-broken", "case-unknown-key"]
+
+
+def test_a_time_of_a_type_for_which_the_element_has_no_room_is_refused_when_the_line_is_made() -> None:
+    with pytest.raises(ValueError, match="period is no choice of types"):
+        when("when", "period", "Period")
 
 
 def test_two_packages_cannot_map_one_kind(risks: Mappings) -> None:
