@@ -107,11 +107,12 @@ class Case(CaseModel):
         """The bundle, with a report of what the standard forced the build to add, and where each entry comes from.
 
         `profile`: a guide whose profiles the resources claim (`us-core@6.1.0`, a package, a .tgz), what they lack
-        reported. Raises `DefinitionError` for one that cannot be had.
+        reported. Raises `DefinitionError` for one that cannot be had, `ValueError` for another type of bundle.
         """
         from fhir_case.bundle.build import build
         from fhir_case.bundle.registry import installed
 
+        _only_known(type)
         with walked():
             made = build(self, type, mappings or installed())
         if profile is None:
@@ -129,6 +130,7 @@ class Case(CaseModel):
         from fhir_case.bundle.accounting import accounted
         from fhir_case.bundle.registry import installed
 
+        _only_known(type)
         with walked():
             return accounted(self, type, mappings or installed())
 
@@ -159,6 +161,11 @@ class Case(CaseModel):
 
         with walked():
             return read(resource_of(source), mappings or installed(), cls).case  # type: ignore[return-value]
+
+
+def _only_known(type: str | None) -> None:
+    if type not in (None, "transaction", "collection", "document"):
+        raise ValueError(f"expected transaction, collection or document, found {type!r}")
 
 
 @contextmanager

@@ -29,7 +29,11 @@ def write_all(texts: Mapping[Path, str | Iterable[str]]) -> None:
             if _is_stream(path):
                 continue
             path = path.resolve()
-            handle, made[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            try:
+                handle, made[path] = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            except OSError as error:
+                error.filename = str(path)  # not that of the file beside it
+                raise
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.writelines((text,) if isinstance(text, str) else text)
             # mkstemp makes files that only their owner can read; the old file's mode stays, a new one gets the usual.

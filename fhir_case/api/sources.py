@@ -48,11 +48,16 @@ def read_text(text: bytes | str, name: str = "") -> tuple[dict[str, Json], tuple
         found = loads(text)
     except JSONError as error:
         at = Place(name or "input", error.line, error.column)
-        raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=at),)) from None
+        fix = "a file is named by a pathlib.Path; a str is the text itself" if not name and _names_a_file(text) else ""
+        raise CaseError((Issue("not-json", f"this is no JSON: {error.message}", place=at, fix=fix),)) from None
     if not isinstance(found, dict):
         file = Place(name) if name else None
         raise CaseError((Issue("not-fhir", "expected a FHIR resource, a JSON object", place=file),))
     return found, ()
+
+
+def _names_a_file(text: bytes | str) -> bool:
+    return isinstance(text, str) and text.strip().endswith((".json", ".xml")) and len(text) < 1000 and "\n" not in text
 
 
 def positions(text: str | bytes, paths: Iterable[places.Path]) -> dict[places.Path, places.Spot]:

@@ -37,8 +37,8 @@ class Validator:
         from fhir_case.api.definitions import loaded
 
         self.settings = settings or ValidationSettings()
-        self.profiles = tuple(profiles)
-        self.definitions = loaded(tuple(packages), tuple(definitions))
+        self.profiles = _several(profiles)
+        self.definitions = loaded(_several(packages), _several(definitions))
         self._prepare()
         for url in self.profiles:
             if self._checks.profile(url) is None:
@@ -111,6 +111,11 @@ class Validator:
             told = "the numbers came as floats, which have lost their digits (7.20 is 7.2)"
             notes = (Issue("digits-lost", told, "information", fix="read the JSON with fhir_case.loads"),)
         return Report((*notes, *validated(self._checks, value, None, name, profiles)))
+
+
+def _several(given: Any) -> tuple[Any, ...]:
+    """What is given as several; one alone (a name, a path, a resource) is not taken apart."""
+    return (given,) if isinstance(given, (str, bytes, Path, dict)) else tuple(given)
 
 
 def _read(text: str | bytes) -> tolerant.Read:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib.metadata import EntryPoint
+from pickle import PicklingError
 from typing import Any
 
 from pydantic import BaseModel, Field, create_model
@@ -46,6 +47,14 @@ class Mappings:
         times = [(mapping.type or "", point, path) for mapping in self.all for point, path in mapping.points.items()]
         self._paths = {(type, point): path for type, point, path in times}
         self._points = {(type, path): point for type, point, path in times}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled, those installed are those installed where they are unpickled: lines are functions, which have no pickle."""
+        if self is not installed():
+            raise PicklingError(
+                "only the mappings that are installed can be pickled; make others where they are needed"
+            )
+        return installed, ()
 
     def of_kind(self, kind: str) -> Mapping:
         """The mapping of a section of the case."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import OrderedDict
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fhir_case import Case, CaseError, dumps, loads, validate
+from fhir_case import Case, CaseError, DefinitionError, Validator, dumps, loads, validate
+from fhir_case.bundle.registry import installed, own
 
 
 class Gender(StrEnum):
@@ -49,3 +52,24 @@ def test_half_a_character_in_a_text_is_an_issue_with_its_place() -> None:
     with pytest.raises(CaseError, match=r"input:2:9: .* half a character"):
         Case.from_bundle('{"resourceType": "Patient",\n  "id": "a\\ud83d"}'.replace('"id": "a', '"id":"'))
     assert Case.from_bundle('{"resourceType": "Patient", "language": "\\ud83d\\ude00"}')
+
+
+def test_a_file_name_given_as_text_is_told_to_be_a_path() -> None:
+    with pytest.raises(CaseError, match=r"pathlib\.Path"):
+        Case.from_bundle("data/bundle.json")
+
+
+def test_what_a_program_gets_wrong_is_told_in_its_words(tmp_path: Path) -> None:
+    case = Case.loads("id: a\ntitle: A")
+    with pytest.raises(ValueError, match="expected transaction, collection or document, found 'transacton'"):
+        case.to_bundle("transacton")  # type: ignore[arg-type]
+    with pytest.raises(FileNotFoundError, match=r"no-folder/a\.json"):
+        case.save(tmp_path / "no-folder" / "a.json")
+    with pytest.raises(DefinitionError, match=r"hl7\.nowhere"):
+        Validator(packages="hl7.nowhere@1.0.0")
+
+
+def test_the_installed_mappings_go_to_workers_and_others_say_that_they_cannot() -> None:
+    assert pickle.loads(pickle.dumps(installed())) is installed()
+    with pytest.raises(pickle.PicklingError, match="only the mappings that are installed"):
+        pickle.dumps(own())
