@@ -26,18 +26,24 @@ def _rule(*modules: str) -> Check:
     return check
 
 
+_URL_ALONE = (
+    "ActivityDefinition", "ChargeItemDefinition", "CompartmentDefinition", "EffectEvidenceSynthesis", "EventDefinition",
+    "Evidence", "EvidenceVariable", "ExampleScenario", "GraphDefinition", "Library", "MessageDefinition", "PlanDefinition",
+    "ResearchDefinition", "ResearchElementDefinition", "RiskEvidenceSynthesis", "TerminologyCapabilities", "TestScript",
+)  # fmt: skip
 RULES: dict[str, Check] = {
-    "CapabilityStatement": _rule("capability_statement", "publisher"),
-    "CodeSystem": _rule("code_system", "publisher"),
-    "ConceptMap": _rule("concept_map", "publisher"),
+    **dict.fromkeys(_URL_ALONE, _rule("canonical_url")),
+    "CapabilityStatement": _rule("canonical_url", "capability_statement", "publisher"),
+    "CodeSystem": _rule("canonical_url", "code_system", "publisher"),
+    "ConceptMap": _rule("canonical_url", "concept_map", "publisher"),
     "Identifier": _rule("identifier"),
-    "ImplementationGuide": _rule("implementation_guide"),
-    "Measure": _rule("measure"),
+    "ImplementationGuide": _rule("canonical_url", "implementation_guide"),
+    "Measure": _rule("canonical_url", "measure"),
     "MeasureReport": _rule("measure_report"),
-    "OperationDefinition": _rule("operation_definition", "publisher"),
-    "SearchParameter": _rule("search_parameter", "publisher"),
-    "StructureDefinition": _rule("structure_definition", "publisher"),
-    "StructureMap": _rule("structure_map", "publisher"),
-    "ValueSet": _rule("value_set", "publisher"),
+    "OperationDefinition": _rule("canonical_url", "operation_definition", "publisher"),
+    "SearchParameter": _rule("canonical_url", "search_parameter", "publisher"),
+    "StructureDefinition": _rule("canonical_url", "structure_definition", "publisher"),
+    "StructureMap": _rule("canonical_url", "structure_map", "publisher"),
+    "ValueSet": _rule("canonical_url", "value_set", "publisher"),
 }
 """By type: what is checked of each resource, or data type, of it."""

@@ -34,6 +34,10 @@ def check_implementation_guide(guide: Node, at: At, run: Run) -> None:
 
 def _check_dependency(one: Node, at: At, run: Run) -> None:
     uri, name, version = text(one, "uri"), text(one, "packageId"), text(one, "version")
+    uri, bar, said = uri.partition("|")
+    if bar and said != version:
+        told = f"`uri` says the version {said}, `version` {version}" if version else "the version stands in `version`"
+        run.say("definition-guide", at, told, fix=f'"version": "{said}"' if said else "", value=said)
     if uri and "/ImplementationGuide/" not in uri:
         run.say(
             "definition-guide",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fhir_case.validation.conformance.reading import below, choice, choice_at, known, objects, text, texts
 from fhir_case.validation.conformance.structure import Structure, code_of, codes
 from fhir_case.validation.places import At
+from fhir_case.validation.primitives import is_absolute
 from fhir_case.validation.run import Node, Run
 from fhir_case.validation.values import meets, same
 
@@ -48,7 +49,11 @@ def _check_types(element: Node, base: Node, at: At, run: Run) -> None:
         return
     for index, one in enumerate(objects(element, "type")):
         code = code_of(one)
-        if code and allowed.isdisjoint(run.checks.ancestors(code)) and run.checks.definitions.type(code):
+        if not code or is_absolute(code):
+            continue
+        if not run.checks.definitions.type(code):
+            run.say("definition-narrowing", below(at, "type", index), f"R4 has no type {code[:60]}", value=code)
+        elif allowed.isdisjoint(run.checks.ancestors(code)):
             told = f"in the base the types are {', '.join(sorted(allowed))[:200]}"
             run.say("definition-narrowing", below(at, "type", index), told, value=code)
 
@@ -87,6 +92,22 @@ def _check_strength(element: Node, base: Node, at: At, run: Run) -> None:
     if strength in _STRENGTHS and theirs == "required" and strength != "required":
         run.say("definition-narrowing", below(at, "binding"), f"the binding is {strength}, in the base {theirs}", fix=theirs,
                 value=strength)  # fmt: skip
+    elif theirs == "required" and strength == "required":
+        _check_codes(element, base, at, run)
+
+
+def _check_codes(element: Node, base: Node, at: At, run: Run) -> None:
+    """A value set that takes the place of a required one has codes of that one alone, where both can be listed."""
+    own, wanted = (text(one.get("binding"), "valueSet") for one in (element, base))
+    if not own or not wanted or own == wanted:
+        return
+    values, allowed = run.checks.terminology.value_set(own), run.checks.terminology.value_set(wanted)
+    if values is None or allowed is None or values.pairs is None:
+        return
+    outside = sorted(code for system, code in values.pairs if allowed.contains(system, code) is False)
+    if outside:
+        told = f"the base requires codes of {wanted}, which does not have {', '.join(outside[:5])}"
+        run.say("definition-narrowing", below(at, "binding"), told, value=own)
 
 
 def _check_value(element: Node, base: Node, at: At, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fhir_case.validation.conformance.canonical_url import check_canonical_url
 from fhir_case.validation.nearest import nearest
 from fhir_case.validation.places import At, Step
 from fhir_case.validation.questionnaires import derivation
@@ -17,6 +18,7 @@ _ENABLE_WHEN = Step("enableWhen", "enableWhen", "Questionnaire.item.enableWhen",
 
 def check_questionnaire(questionnaire: Node, at: At, run: Run) -> None:
     """Each item of a Questionnaire: what enables it, and what it is derived from."""
+    check_canonical_url(questionnaire, at, run)
     form = Form(questionnaire, run.root)
     sources = derivation.sources(questionnaire, at, run)
     for question, place in _placed(form, at):
