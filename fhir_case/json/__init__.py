@@ -68,13 +68,16 @@ _HALF = re.compile(
     "|[\ud800-\udfff]"
 )
 """A surrogate that stands alone, escaped or not: no text in UTF-8 can hold it."""
-_ESCAPES = re.compile(rb"\\u00(?:3[cdeCDE]|2[67])|\\/")
-"""How Java's and JavaScript's writers escape what needs no escape: `\\u003c` for `<`, and `\\/`."""
+_ESCAPES = re.compile(rb"\\u([0-9a-fA-F]{4})|\\/")
+"""How writers escape what needs no escape: `\\u003c` for `<` (Java), `\\u00e9` for `é` (Python), and `\\/` (JavaScript)."""
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
-    found = match.group()
-    return b"/" if found == b"\\/" else bytes([int(found[4:], 16)])
+    if not match[1]:
+        return b"/"
+    sign = int(match[1], 16)
+    must = sign < 0x20 or sign in (0x22, 0x5C) or 0xD800 <= sign < 0xE000
+    return match[0] if must else chr(sign).encode()
 
 
 def loads(text: str | bytes) -> Json:
@@ -122,7 +125,7 @@ def thoroughly(text: str) -> Json:
         value = _json.loads(
             text, object_pairs_hook=_object, parse_float=number, parse_int=integer, parse_constant=_constant
         )
-        if _HALF.search(text):
+        if ("\\u" in text or not text.isascii()) and _HALF.search(text):
             _PLAIN.encode(value)
         return value
     except UnicodeEncodeError:

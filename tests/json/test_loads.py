@@ -29,7 +29,12 @@ def test_a_key_that_stands_twice_is_never_missed(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"a": "\\u003cdiv\\u003e \\/ \\u0026"}', '{"a": "<div xmlns=\\"x\\">é</div>", "b": [7.20, 12, null]}']
+    "text",
+    [
+        '{"a": "\\u003cdiv\\u003e \\/ \\u0026"}',
+        '{"\\u00e9": "\\u202F \\\\u003c"}',
+        '{"a": "<div xmlns=\\"x\\">é</div>", "b": [7.20, 12, null]}',
+    ],
 )
 def test_what_writers_commonly_write_is_read_quickly(text: str) -> None:
     assert canonical(quickly(text)) == canonical(thoroughly(text))
