@@ -127,13 +127,25 @@ def _fits(validator: Validator, resource: dict[str, Json], profiles: list[_Profi
 
 
 def _chosen(fits: list[_Fit]) -> list[_Fit]:
-    """The most specific of those that fit; else the one that lacks least, if something is only missing."""
+    """The most specific of those that fit; else the one that lacks least, if something is only missing.
+
+    Where several lack as little, what is missing is what would tell which it is: to claim one would be to make it up.
+    """
     met = [fit for fit in fits if not fit.missing and not fit.wrong]
     bases = {base for fit in met for base in fit.profile.bases}
     if met:
         return [fit for fit in met if fit.profile.url not in bases]
+    nearest = _nearest(fits)
+    return nearest if len(nearest) == 1 else []
+
+
+def _nearest(fits: list[_Fit]) -> list[_Fit]:
+    """Those that lack least, if something is only missing; of such that are made from one another the most general."""
     lacking = [fit for fit in fits if not fit.wrong]
-    return [min(lacking, key=lambda fit: (len(fit.missing), fit.profile.url))] if lacking else []
+    least = min((len(fit.missing) for fit in lacking), default=0)
+    nearest = [fit for fit in lacking if len(fit.missing) == least]
+    urls = {fit.profile.url for fit in nearest}
+    return [fit for fit in nearest if not fit.profile.bases & urls]
 
 
 def _claim(resource: dict[str, Json], urls: list[str]) -> None:
@@ -182,6 +194,11 @@ def _fields(steps: list[str], origin: str, mappings: Mappings) -> list[str]:
 
 
 def _unfit(fits: list[_Fit], where: str) -> Issue:
+    if several := _nearest(fits):
+        names = " or ".join(fit.profile.name for fit in several)
+        missing = ", ".join(dict.fromkeys(_element(one) for fit in several for one in fit.missing))
+        told = f"it could be {names}: the case does not state which ({missing})"
+        return Issue("profile-not-claimed", told, "warning", where, definition=several[0].profile.url)
     nearest = min(fits, key=lambda fit: (len(fit.wrong), len(fit.missing), fit.profile.url))
     first: Any = nearest.wrong[0]
     return Issue(

@@ -255,7 +255,7 @@ CODES = (
     ),
     Code(
         "profile-not-claimed", "No profile of the guide fits",
-        "The guide has profiles of this type, and the resource contradicts each: it claims none.",
+        "The guide has profiles of this type, and the resource contradicts each, or does not say which it is: it claims none.",
         type="informational",
     ),
     Code(

@@ -48,6 +48,17 @@ def test_the_field_that_would_supply_it_is_named(shared: Path) -> None:
     assert not [issue for issue in again.issues if issue.code == "profile-not-stated"]
 
 
+def test_of_profiles_that_only_a_missing_element_tells_apart_none_is_claimed(shared: Path) -> None:
+    resource = {"resourceType": "Condition", "subject": {"reference": "Patient/1"}, "code": {"text": "Asthma"}}
+    build = Case.from_bundle(resource).build("collection", profile=str(shared / "data/ig-packages/us_core_610.tgz"))
+    assert not [entry for entry in build.bundle["entry"] if "us/core" in str(entry["resource"].get("meta"))]
+    (issue,) = [issue for issue in build.report.issues if issue.code == "profile-not-claimed"]
+    assert issue.message == (
+        "it could be USCoreConditionEncounterDiagnosisProfile or USCoreConditionProblemsHealthConcernsProfile: "
+        "the case does not state which (Condition.category)"
+    )
+
+
 def test_a_guide_is_a_package_by_its_short_name_its_name_or_its_file(tmp_path: Path) -> None:
     file = tmp_path / "guide.tgz"
     file.touch()
