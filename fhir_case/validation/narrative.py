@@ -27,7 +27,7 @@ def check_narrative(node: Node, at: At, run: Run) -> None:
         run.say("narrative-xhtml", here, "the narrative says nothing (txt-2)")
     inside = [one for one in found.links if one.startswith("#") and one != "#" and one[1:] not in found.ids]
     if inside:
-        known = _ids_of(run.root, run.checks.narratives)
+        known = _ids_of(run.root, run.checks.narratives, text)
         for link in dict.fromkeys(inside):
             if link[1:] not in known and not (run.bundle and link[1:] in _ids_of_bundle(run)):
                 run.say("narrative-link", here, "a link leads to an id that is not here", value=link)
@@ -39,8 +39,8 @@ def _fix(told: str) -> str:
     return "take it out" if told.endswith("is not allowed") else ""
 
 
-def _ids_of(resource: Node, outside: Place) -> set[str]:
-    """The ids of a resource, its elements and its narratives."""
+def _ids_of(resource: Node, outside: Place, without: str = "") -> set[str]:
+    """The ids of a resource, its elements and its narratives, but those of one narrative."""
     found: set[str] = set()
     stack: list[Any] = [resource]
     while stack:
@@ -50,7 +50,7 @@ def _ids_of(resource: Node, outside: Place) -> set[str]:
             if type(name) is str:
                 found.add(name)
             div = held.get("div")
-            if type(div) is str and ("id=" in div or "name=" in div):
+            if type(div) is str and div is not without and ("id=" in div or "name=" in div):
                 found |= read(div, outside).ids
             stack.extend(held.values())
         elif type(held) is list:
