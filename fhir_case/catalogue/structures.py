@@ -156,6 +156,21 @@ CODES = (
         link=R4 + "structuremap.html", type="not-found",
     ),
     Code(
+        "definition-map-call", "A call in a map that cannot work",
+        (
+            "A rule of a StructureMap calls a group, or a transform, that is not there, or gives it other parameters than it"
+            " takes."
+        ),
+        fix="Call it as it is defined.",
+        link=R4 + "structuremap.html#transform", type="business-rule",
+    ),
+    Code(
+        "definition-map-name", "A name in a map that cannot be used",
+        "Groups, inputs, rules and variables of a StructureMap are named with letters and digits, a letter first.",
+        fix="Rename it.",
+        link=R4 + "structuremap.html", type="invalid",
+    ),
+    Code(
         "definition-map-group", "A name that stands twice in a map",
         "Groups of a StructureMap, and the inputs of a group, each have a name of their own.",
         fix="Rename one.",
