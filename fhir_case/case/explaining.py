@@ -119,8 +119,32 @@ def _issue(complaint: _Complaint, document: Document, model: type[BaseModel]) ->
         return Issue("case-value", message, path=dotted(path), place=place, fix=fix)
     expected = _KINDS.get(kind)
     message = f"expected {expected}, found {_found(error['input'])}" if expected else str(said or error["msg"])
-    fix = "write the value after the colon, or leave the key out" if error["input"] is None else ""
+    fix = _EMPTY if error["input"] is None else _shape(path, model) if expected in _EXPECTED else ""
     return Issue("case-value", message, path=dotted(path), place=place, fix=fix)
+
+
+_EMPTY = "write the value after the colon, or leave the key out"
+_KEYS = 6
+"""Keys that are named as examples of what stands in a value."""
+
+
+def _shape(path: Path, model: type[BaseModel]) -> str:
+    """How a value is written that holds others: an item under its id, or keys and values."""
+    if names := _own_keys(_models_at(model, path)):
+        more = ", …" if len(names) > _KEYS else ""
+        return f"write {{{', '.join(f'{name}: …' for name in names[:_KEYS])}{more}}}"
+    inside = _own_keys(_models_at(model, (*path, "an-id")))
+    return f"each item stands under an id of its own: an-id: {{{inside[0]}: …}}" if inside else ""
+
+
+def _own_keys(models: list[type[BaseModel]]) -> list[str]:
+    """The keys of models: those that must be there, then those that only they have, then what all items have."""
+    fields = {
+        field.alias or name: (not field.is_required(), name not in one.__annotations__)
+        for one in models
+        for name, field in one.model_fields.items()
+    }
+    return sorted(fields, key=fields.__getitem__)
 
 
 def _found(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from fhir_case import Case, CaseError
 from fhir_case.case.explaining import explain
 from fhir_case.case.problems import Unreadable
 from fhir_case.case.reading import read_text
@@ -166,3 +167,16 @@ def test_all_complaints_are_told_in_the_order_of_the_file() -> None:
     found = explained("titel: x\nthings:\n  a:\n    code: y\n    count: 1\n    status: z\n  b: {}\nothers: 3\n")
     assert [issue[2] for issue in found] == ["titel", "things.a.count", "things.a.status", "things.b.code", "others"]
     assert [issue[1] for issue in found] == ["1:1", "5:12", "6:13", "7:3", "8:9"]
+
+
+def test_what_must_hold_others_says_how_it_is_written() -> None:
+    for text, fix in {
+        "findings:\n  - code: Fever": "each item stands under an id of its own: an-id: {code: …}",
+        "findings: none": "each item stands under an id of its own: an-id: {code: …}",
+        "patient: male": "write {name: …, sex: …, birth: …, age: …, race: …, ethnicity: …, …}",
+        "medications: {a: {code: X, dosage: 60 mg}}": "write {text: …, patient_text: …, dose: …, dose_range: …, timing: …",
+        "findings: {b: }": "write the value after the colon, or leave the key out",
+    }.items():
+        with pytest.raises(CaseError) as caught:
+            Case.loads(f"id: a\ntitle: A\n{text}\n")
+        assert caught.value.issues[-1].fix.startswith(fix)
