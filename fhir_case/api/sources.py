@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from gc import get_referents
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from fhir_case.issues import CaseError, Issue, Place
-from fhir_case.json import Json, JSONError, Number, dumps, loads, places
+from fhir_case.json import Json, JSONError, Number, canonical, dumps, loads, places
 
 _R4B = "fhir.resources.R4B."
 
@@ -108,7 +109,8 @@ def _of_model(model: Any) -> dict[str, Json]:
     return resource
 
 
-_OF_JSON = frozenset((str, dict, list, int, float, bool, type(None), Decimal, Number))
+_SURELY = frozenset((str, dict, list, int, bool, type(None), Decimal, Number))
+_OF_JSON = _SURELY | {float}
 
 
 def _plain(source: dict[Any, Any]) -> dict[str, Json]:
@@ -117,12 +119,30 @@ def _plain(source: dict[Any, Any]) -> dict[str, Json]:
     Raises `CaseError` for what JSON cannot hold.
     """
     try:
-        text = dumps(source)
-        return source if _is_plain(source) else loads(text)
+        return source if _is_surely_plain(source) or _is_plain(source) else loads(dumps(source))
     except RecursionError:
         raise
     except (TypeError, ValueError) as error:
         raise CaseError((Issue("not-json", f"this dict cannot be written as JSON: {error}"),)) from None
+
+
+def _is_surely_plain(value: dict[Any, Any]) -> bool:
+    """Whether it is JSON as `loads` gives it. No step is Python's own: most dicts are, and a walk would take as long as reading.
+
+    Raises `ValueError` or `TypeError` for what JSON cannot hold.
+    """
+    try:
+        text = canonical(value)
+    except TypeError:  # keys that are no text
+        dumps(value)
+        return False
+    kinds: set[type] = set()
+    level: list[Any] = [value]
+    while level:
+        within = get_referents(*level)
+        kinds.update(map(type, within))
+        level = [one for one in within if type(one) is dict or type(one) is list]
+    return kinds <= _SURELY and b"NaN" not in text and b"Infinity" not in text
 
 
 def _is_plain(value: Any) -> bool:

@@ -89,10 +89,11 @@ def _reading(made: Assembled, places: dict[str, int]) -> Context:
 def _page(
     case: CaseModel, made: Assembled, one: Built, place: int, book: Book, context: Context
 ) -> Page:  # fmt: skip
-    resource = unmarked(one.resource)
+    bare = unmarked(one.resource)
+    resource = {name: held for name, held in bare.items() if name != "id"} if one.id is not None else bare
     page = Page(book, context, made.context, resource, ("entry", place, "resource"), _case_place(case, one), one.origin)
     held = made.bundle["entry"][place]["resource"]
-    if resource is not one.resource:
+    if bare is not one.resource:
         mark = one.indexed.mark
         at: Path = ("meta", "tag", len(held["meta"]["tag"]) - 1) if mark.tagged else ("identifier", 0)
         page.shift = 0 if mark.tagged else 1

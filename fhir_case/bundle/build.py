@@ -39,6 +39,8 @@ class Built:
     indexed: Indexed
     resource: dict[str, Json]
     origin: str
+    id: str | None = None
+    """The resource's id, where it came with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,17 @@ def stated_in(resource: dict[str, Json]) -> Identity | None:
 def _resources(
     case: CaseModel, index: Index, mappings: Mappings, context: Context, came: Envelope | None
 ) -> Iterator[Built]:
-    """The resources of the case in the order of their kinds, each kind by id; marked as they came in `came`."""
+    """The resources of the case in the order of their kinds, each kind by id; with the ids and marks they had in `came`."""
     marks = _marks(index, came)
+    ids = {one.item: one.id for one in came.entries} if came is not None else {}
+
+    def built(key: str, resource: dict[str, Json], origin: str) -> Built:
+        if (id := ids.get(key)) is not None:
+            resource = {"resourceType": resource["resourceType"], "id": id, **resource}
+        if (own := marks[key]) is not None:
+            mark(resource, own)
+        return Built(index.by_id[key], resource, origin, id)
+
     for key, make in ((COMPOSITION, composition), (PROVENANCE, provenance)):
         context.where = key
         if key in case.resources:
@@ -179,16 +190,16 @@ def _resources(
         else:
             continue
         if resource is not None:
-            yield _built(index.by_id[key], resource, key, marks)
+            yield built(key, resource, key)
     for entry in case.entries():
         context.where = entry.id
         resource = mappings.of_kind(entry.kind).write(entry.item, context)
         origin = f"{entry.kind}.{entry.id}" if entry.kind != entry.id else entry.id
-        yield _built(index.by_id[entry.id], resource, origin, marks)
+        yield built(entry.id, resource, origin)
     for key, verbatim in sorted(case.resources.items()):
         if key not in (COMPOSITION, PROVENANCE):
             context.where = key
-            yield _built(index.by_id[key], context.outward(verbatim), f"resources.{key}", marks)
+            yield built(key, context.outward(verbatim), f"resources.{key}")
 
 
 def _marks(index: Index, came: Envelope | None) -> dict[str, Identity | None]:
@@ -201,13 +212,6 @@ def _marks(index: Index, came: Envelope | None) -> dict[str, Identity | None]:
                 None if not one.marked else mark._replace(value=one.mark) if one.mark is not None else mark
             )
     return marks
-
-
-def _built(indexed: Indexed, resource: dict[str, Json], origin: str, marks: dict[str, Identity | None]) -> Built:
-    own = marks[indexed.id]
-    if own is not None:
-        mark(resource, own)
-    return Built(indexed, resource, origin)
 
 
 def _transaction(case: CaseModel, built: list[Built], context: Context) -> dict[str, Json]:

@@ -43,7 +43,7 @@ def order_of(envelope: Envelope, built: Iterable[str]) -> list[str | None]:
 
 
 def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Json]]]) -> dict[str, Json]:
-    """The bundle with its entries in their old order; what was added to the case since comes last."""
+    """The bundle with its entries in their old order; what was added to the case since comes last. `built` have their ids."""
     entries: list[Json] = []
     left = dict(built)
     for came in envelope.entries:
@@ -52,7 +52,7 @@ def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Jso
             if came.item not in left:
                 continue  # the item was deleted
             _, resource = left.pop(came.item)
-            entry["resource"] = _with_id(resource, came.id)
+            entry["resource"] = resource
         entries.append(entry)
     for indexed, resource in left.values():
         entries.append({"fullUrl": indexed.address, "resource": resource})
@@ -60,9 +60,3 @@ def given_back(envelope: Envelope, built: dict[str, tuple[Indexed, dict[str, Jso
     if entries or "entry" in bundle:
         bundle["entry"] = entries
     return bundle
-
-
-def _with_id(resource: dict[str, Json], id: str | None) -> dict[str, Json]:
-    if id is None:
-        return resource
-    return {"resourceType": resource["resourceType"], "id": id, **resource}
