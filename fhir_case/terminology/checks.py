@@ -77,7 +77,7 @@ def mod_10(text: str) -> str:
 
 
 def _snomed(code: str) -> str | None:
-    if not re.fullmatch(r"[0-9]+", code):
+    if not (code.isascii() and code.isdigit()):
         found = re.findall(r"(?<![\d.#\"])[0-9]{6,}(?![\d.])", re.sub(r"\|[^|]*\|", "", code))
         if found and re.search(r"[:+=]", code):
             # A postcoordinated expression is a code too: https://hl7.org/fhir/R4/snomedct.html

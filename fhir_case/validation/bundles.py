@@ -41,6 +41,8 @@ class BundleIndex:
         self._by_url: dict[str, list[Node]] = {}
         self._by_id: dict[str, Node] = {}
         self._urls: dict[int, str] = {}
+        self._near = ("", "", False)
+        """The last `base`, and its `_origin`: references of one resource are looked for one after another."""
         held = bundle.get("entry")
         for index, entry in enumerate(held if isinstance(held, list) else ()):
             resource = entry.get("resource") if isinstance(entry, dict) else None
@@ -67,7 +69,11 @@ class BundleIndex:
         reference, _, version = reference.partition("/_history/")
         found = self._by_url.get(reference)
         if found is None and ":" not in reference:
-            found = self._by_url.get(_against(base, reference))
+            if self._near[0] != base:
+                self._near = base, *_origin(base)
+            _, origin, by_id = self._near
+            name = reference.rpartition("/")[2] if by_id else reference
+            found = self._by_url.get(origin + name if origin else "")
         if version:
             return [one for one in found or () if _version(one) == version]
         return found or []
@@ -77,13 +83,13 @@ class BundleIndex:
         return self._by_id.get(reference.split("/_history/")[0])
 
 
-def _against(base: str, reference: str) -> str:
-    """A relative reference against the fullUrl of the resource it stands in."""
+def _origin(base: str) -> tuple[str, bool]:
+    """What goes before a relative reference in a resource with that fullUrl, or before its id alone; "" where nothing does."""
     rest = _REST.match(base)
     if rest and rest.group(1):
-        return rest.group(1) + reference
+        return rest.group(1), False
     # A urn has no path: only the id can be the same.
-    return base.rpartition(":")[0] + ":" + reference.rpartition("/")[2] if base.startswith("urn:") else ""
+    return (base.rpartition(":")[0] + ":", True) if base.startswith("urn:") else ("", False)
 
 
 def _version(resource: Node) -> Any:

@@ -130,7 +130,7 @@ def _misplaced(element: str, outer: Place) -> str:
 
 def check_attributes(element: str, attributes: dict[str, str], found: Read) -> None:
     """Whether an element may have these attributes; its links and ids are noted."""
-    if attributes.keys() <= _PLAIN:
+    if _PLAIN.issuperset(attributes):
         return
     allowed = _ALLOWED.get(element, _ANYWHERE)
     for name, value in attributes.items():
@@ -150,12 +150,6 @@ def _check_attribute(element: str, name: str, value: str, allowed: frozenset[str
         _check_link(element, value, found)
 
 
-@lru_cache(256)
-def _small_problem(told: str) -> str:
-    """The same, kept: a table has the same small images many times."""
-    return _data_problem(told)
-
-
 def _data_problem(told: str) -> str:
     """What is wrong with a data: address after its scheme (RFC 2397), or ""; as HL7's validator has it (UrlUtil)."""
     kind, comma, data = told.partition(",")
@@ -171,20 +165,27 @@ def _data_problem(told: str) -> str:
 
 def _check_link(element: str, value: str, found: Read) -> None:
     found.links.append(value)
+    found.problems += (_of_small_link if len(value) < _SMALL else _of_link)(element, value)
+
+
+def _of_link(element: str, value: str) -> tuple[str, ...]:
+    """What is wrong with an address."""
     if not value:
-        found.problems.append(f"{element} leads to nothing: its address is empty")
-        return
+        return (f"{element} leads to nothing: its address is empty",)
+    wrong = []
     if value.startswith("data:"):
-        small = len(value) < _SMALL
-        if told := (_small_problem if small else _data_problem)(value.removeprefix("data:")):
-            found.problems.append(f"the data: of {element} {told}")
-    elif wrong := _NOT_IN_URL.search(value):
-        found.problems.append(f"the address of {element} has a character that no address has: {wrong[0]!r}")
-    if element == "img":
-        return
+        if told := _data_problem(value.removeprefix("data:")):
+            wrong.append(f"the data: of {element} {told}")
+    elif sign := _NOT_IN_URL.search(value):
+        wrong.append(f"the address of {element} has a character that no address has: {sign[0]!r}")
     scheme, colon, _ = value.partition(":")
-    if colon and scheme != "http" and scheme != "https":
+    if element != "img" and colon and scheme != "http" and scheme != "https":
         if scheme.lower() in _ACTIVE:
-            found.problems.append("a link must not run a program")
+            wrong.append("a link must not run a program")
         elif scheme.lower() in _NO_LINK:
-            found.problems.append(f"{scheme}: is no address that a reader can follow")
+            wrong.append(f"{scheme}: is no address that a reader can follow")
+    return tuple(wrong)
+
+
+_of_small_link = lru_cache(1024)(_of_link)
+"""In a table the same links and the same small images stand many times."""

@@ -43,6 +43,7 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
         frozenset(keys) for child in element.children.values() if child.choice and (keys := by_key.keys_of(child))
     ]
     choices = [keys for keys in choices if len(keys) > 2]
+    chosen = frozenset(key for keys in choices for key in keys)
     demanded = checks.invariants(element.constraints, kind or element.path, element.id)
     more = checks.special(kind or element.path)
     rules: list[Check] = [*([invariants.together(demanded)] if demanded else []), *([more] if more else [])]
@@ -63,8 +64,8 @@ def content(checks: Checks, element: Element, kind: str, top: Element) -> Check:
         for keys, name, definition in required_choices:
             if keys.isdisjoint(node):
                 run.say("element-missing", at, f"{name} is missing, and it is required", definition=definition)
-        for keys in choices:
-            if not keys.isdisjoint(node):
+        if not chosen.isdisjoint(node):
+            for keys in choices:
                 found = [key for key in node if key in keys]
                 if len(found) > 1:
                     _one_of(found, at, run)
