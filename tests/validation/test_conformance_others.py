@@ -146,6 +146,20 @@ def test_a_map_names_what_is_there() -> None:
     assert found(mapped(source, {**target, "element": "nme"})) == [("definition-map-element", f"{rule}.target[0]")]
 
 
+def test_structures_without_an_alias_name_no_input_and_any_resource_may_stand_in_a_bundle() -> None:
+    structures = [{"url": CORE + "Patient", "mode": "source"}, {"url": CORE + "Coding", "mode": "source"}]
+    inputs = [{"name": "s", "type": "Bundle", "mode": "source"}, {"name": "t", "mode": "target"}]
+    inner = {"name": "i", "source": [{"context": "e", "element": "resource", "type": "Patient", "variable": "p"}],
+             "target": [{"context": "t", "contextType": "variable", "element": "item"}]}  # fmt: skip
+    rule = {"name": "r", "source": [{"context": "s", "element": "entry", "variable": "e"}], "rule": [inner]}
+    group = {"name": "g", "typeMode": "none", "input": inputs, "rule": [rule]}
+    whole = mapped({"context": "s"}, {"context": "t", "contextType": "variable"}) | {
+        "structure": structures,
+        "group": [group],
+    }
+    assert found(whole) == []
+
+
 def coded(code: str, system: str = POPULATION) -> Node:
     return {"coding": [{"system": system, "code": code}]}
 

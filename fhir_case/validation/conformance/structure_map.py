@@ -28,7 +28,7 @@ _Names = dict[str, str]
 def check_structure_map(structure_map: Node, at: At, run: Run) -> None:
     """The groups: named once, their rules with contexts that are inputs or variables, their elements those of the types."""
     names: set[str] = set()
-    aliases = {text(one, "alias"): one for one in objects(structure_map, "structure")}
+    aliases = {text(one, "alias"): one for one in objects(structure_map, "structure") if text(one, "alias")}
     groups = groups_of(structure_map, run)
     for index, group in numbered(structure_map, "group"):
         here = below(at, "group", index)
@@ -121,7 +121,8 @@ def _check_step(one: Node, mode: str, seen: _Names, variables: _Names, at: At, r
 def _check_type(one: Node, kind: str, mode: str, at: At, run: Run) -> None:
     """The type that a source is said to be of is that of its element, where that has but one."""
     said = text(one, "type")
-    if mode == "source" and said and one.get("element") and kind and "." not in kind and said != kind:
+    told = said and one.get("element") and kind and "." not in kind and kind not in ("Resource", "DomainResource")
+    if mode == "source" and told and said != kind:
         run.say("definition-map-element", at, f"the element is of type {kind}, not {said[:80]}", value=said)
 
 
