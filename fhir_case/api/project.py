@@ -56,16 +56,26 @@ class Project:
     def load(cls, file: Path) -> Project:
         """The project of a file. Raises `CaseError` with all that is wrong with it."""
         try:
-            text = file.read_text("utf-8")
+            text = file.read_text("utf-8-sig")
             data = tomllib.loads(text)
         except OSError as error:
             raise _wrong(
                 "settings-unreadable", f"the file cannot be read: {error.strerror}", Place(str(file))
             ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise _wrong("settings-unreadable", f"this is not TOML: {error}", Place(str(file))) from None
         issues = [*_unknown(data, text, file)]
-        table = dict(data.get("validation", {}))
+        said = data.get("validation", {})
+        if not isinstance(said, dict):
+            issues.append(
+                Issue(
+                    "settings-value",
+                    "validation: expected a section, [validation]",
+                    place=_place(text, file, "validation"),
+                )
+            )
+            said = {}
+        table = {name.replace("-", "_"): value for name, value in said.items()}  # as in [server], and as flags have it
         lists = {name: _list(table.pop(name, []), name, text, file, issues) for name in _LISTS}
         settings = ValidationSettings()
         try:
@@ -138,7 +148,7 @@ def _hint(table: dict[str, Any]) -> str:
 
 def _place(text: str, file: Path, name: str) -> Place:
     """The line on which a name is given a value."""
-    found = re.search(rf"^[ \t]*\[*[ \t]*\"?({re.escape(name)})\b", text, re.M)
+    found = re.search(rf"^[ \t]*\[*[ \t]*\"?({re.escape(name).replace('_', '[-_]')})\b", text, re.M)
     if found is None:
         return Place(str(file))
     start = found.start(1)

@@ -197,6 +197,8 @@ def test_settings_come_from_the_nearest_file_and_flags_go_before_them() -> None:
     assert run("validate", file).exit_code == 1
     assert run("validate", file, "--unknown-extensions", "warning").exit_code == 0
     assert run("validate", file, "--settings", write("other.toml", "")).exit_code == 0
+    flag_like = write("other.toml", '\ufeff[validation]\nunknown-extensions = "error"\n')
+    assert run("validate", file, "--settings", flag_like).exit_code == 1
 
 
 def test_a_suppression_keeps_a_finding_from_failing_and_says_why() -> None:
@@ -227,6 +229,10 @@ def test_a_suppression_without_use_is_a_warning_with_its_place() -> None:
         ('[validation]\nmax_issues = "x"', "settings-value", 2, "expected a number"),
         ('[validation]\npackages = "x"', "settings-value", 2, "a list of texts"),
         ("[validate]", "settings-unknown", 1, "no such section"),
+        ("validation = 5", "settings-value", 1, "expected a section"),
+        ("[[validation]]\ndisplays = 1", "settings-value", 1, "expected a section"),
+        ('[validation]\nfail-on = "eror"', "settings-value", 2, "fail_on: expected error"),
+        ("a = " + "[" * 3000, "settings-unreadable", 0, "not TOML"),
         ('[[suppress]]\ncode = "value-format"', "suppression-invalid", 1, "reason is missing"),
         ('[[suppress]]\ncode = "valu-format"\nreason = "x"', "suppression-invalid", 1, "no such code"),
         ('[[suppress]]\ncode = "value-format"\nreason = "x"\nwhere = "y"', "suppression-invalid", 1, "nothing else"),
