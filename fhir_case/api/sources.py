@@ -133,6 +133,8 @@ def _is_surely_plain(value: dict[Any, Any]) -> bool:
     """
     try:
         text = canonical(value)
+    except RecursionError:  # too deep for this: a walk tells
+        return False
     except TypeError:  # keys that are no text
         dumps(value)
         return False
