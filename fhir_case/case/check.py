@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_origin
+from unicodedata import normalize
 
 from fhir_case.case.base import REFERENCE, Item, Model, Part
 from fhir_case.case.links import Link, item_of
@@ -328,10 +329,20 @@ def _near(quote: str, text: str) -> str:
     squeezed = " ".join(quote.split())
     if squeezed in " ".join(text.split()):
         return "it stands there with other line breaks; quote each line on its own"
+    if _alike(squeezed) in _alike(" ".join(text.split())):
+        return "it stands there with other signs (capitals, quotation marks, dashes, accents); copy it from the source"
     fix = nearest(
         squeezed, [line.strip() for line in text.splitlines() if line.strip()], fix="the nearest line is {!r}"
     )
     return fix if len(fix) < 200 else fix[:197] + "...'"
+
+
+_SIGNS = str.maketrans({**dict.fromkeys("’‘‚‛", "'"), **dict.fromkeys("“”„‟", '"'), **dict.fromkeys("‐‑‒–—−", "-")})
+
+
+def _alike(text: str) -> str:
+    """A text without what keyboards and word processors make of it."""
+    return normalize("NFKD", text).translate(_SIGNS).casefold()
 
 
 def _cycles(entries: list[Entry]) -> Iterator[Problem]:
