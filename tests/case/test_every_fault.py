@@ -51,7 +51,8 @@ reports:
     "quote", ["the patient's rash", "The patient’s rash", "the patient’s  rash", "Gro\u0308ße 3-4 cm"]
 )
 def test_a_quote_that_differs_in_its_signs_alone_is_told_so(quote: str) -> None:
-    text = f'id: a\ntitle: A\nsource: {{text: "the patient’s rash; Größe 3–4 cm"}}\nfindings: {{a: {{code: A, quotes: ["{quote}"]}}}}'
+    source = 'id: a\ntitle: A\nsource: {text: "the patient’s rash; Größe 3–4 cm"}\n'
+    text = f'{source}findings: {{a: {{code: A, quotes: ["{quote}"]}}}}'
     with pytest.raises(CaseError) as caught:
         load_text(CaseModel, text, "case.yaml")
     assert caught.value.issues[0].fix.startswith("it stands there with other ")
