@@ -74,7 +74,7 @@ def _defect(error: Exception) -> None:
 
 
 app = typer.Typer(
-    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    cls=Commands, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
     rich_markup_mode="rich" if decorated(sys.stdout) else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip

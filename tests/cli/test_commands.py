@@ -340,3 +340,13 @@ def test_an_installed_package_and_a_clone_both_find_the_seed_case(here: Path) ->
 
 def test_the_seed_case_is_yaml_that_any_reader_takes() -> None:
     assert yaml.safe_load(SEED.read_text("utf-8"))["id"] == Case.load(SEED).id
+
+
+def test_a_shell_can_complete_commands_options_and_their_values() -> None:
+    for words, offered in {
+        "fhir-case val": ["validate"],
+        "fhir-case validate --fo": ["--format"],
+        "fhir-case validate --format s": ["sarif"],
+    }.items():
+        done = run_process(_FHIR_CASE_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))
+        assert done.stdout.split() == offered, done.stderr
