@@ -39,9 +39,14 @@ def as_type(items: Items, namespace: str, name: str) -> Items:
     """The items of this very type.
 
     FHIRPath wants one item for `as`; R4's own invariants and search parameters give it many (dom-3), so it filters, as
-    in HL7's validator for R4.
+    in HL7's validator for R4. For R4 that one takes `as String` for FHIR's string as well, whatever the case of the letters.
     """
-    return [item for item in items if is_type(item, namespace, name, exactly=True)]
+    fhir = "" if namespace else name[:1].lower() + name[1:]
+    return [
+        item
+        for item in items
+        if is_type(item, namespace, name, exactly=True) or (fhir and is_type(item, "FHIR", fhir, exactly=True))
+    ]
 
 
 def traced(env: Env, name: Items, items: Items) -> None:
