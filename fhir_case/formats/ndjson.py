@@ -14,7 +14,9 @@ from fhir_case.bundle.references import rewrite
 from fhir_case.issues import CaseError, Issue, Place
 from fhir_case.json import Json, JSONError, dumps, loads
 
-_UUID = re.compile(r"urn:uuid:([0-9A-Fa-f-]{36})")
+_ADDRESS = re.compile(
+    r"urn:uuid:([0-9A-Fa-f-]{36})|urn:oid:([0-9.]{3,64})|(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})"
+)
 
 
 def lines(resource: dict[str, Json]) -> tuple[Iterator[str], tuple[Issue, ...]]:
@@ -32,15 +34,30 @@ def lines(resource: dict[str, Json]) -> tuple[Iterator[str], tuple[Issue, ...]]:
     names = {
         url: f"{one.get('resourceType')}/{one['id']}" for (url, _), one in zip(held, made, strict=True) if "id" in one
     }
-    return (dumps(rewrite(one, names.get)) + "\n" for one in made), tuple(_left_out(resource, entries))
+    places = {str(entry.get("fullUrl", "")): place for place, entry in enumerate(entries)}
+    nameless = {url: places[url] for (url, _), one in zip(held, made, strict=True) if url and "id" not in one}
+    notes = (*_left_out(resource, entries), *_severed(made, nameless))
+    return (dumps(rewrite(one, names.get)) + "\n" for one in made), notes
+
+
+def _severed(resources: list[dict[str, Json]], nameless: dict[str, int]) -> Iterator[Issue]:
+    """What is referred to by an address that no line has room for."""
+    sought: set[str] = set()
+    if nameless:
+        for one in resources:
+            rewrite(one, lambda address: sought.add(address))
+    for url, place in nameless.items():
+        if url in sought:
+            told = "others refer to it by its address alone, and a line without an id has none"
+            yield Issue("conversion-lost", told, path=f"Bundle.entry[{place}]", fix="give the resource an id")
 
 
 def _identified(url: str, resource: dict[str, Json]) -> dict[str, Json]:
-    """The resource with an id that references can name: its own, or the UUID that is its address."""
-    found = _UUID.fullmatch(url)
-    if "id" in resource or not found:
+    """The resource with an id that references can name: its own, or what its address says (a UUID, an OID, `Type/id`)."""
+    found, kind = _ADDRESS.fullmatch(url), resource.get("resourceType")
+    if "id" in resource or not found or found[3] not in (None, kind):
         return resource
-    return {"resourceType": resource.get("resourceType"), "id": found[1], **resource}
+    return {"resourceType": kind, "id": found[1] or found[2] or found[4], **resource}
 
 
 def _left_out(bundle: dict[str, Json], entries: list[dict[str, Json]]) -> Iterator[Issue]:

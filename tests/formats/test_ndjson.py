@@ -35,6 +35,29 @@ def test_a_line_that_is_none_is_said_and_the_others_are_converted() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("address", "id"),
+    [
+        ("urn:uuid:0b7f9f6e-3c56-4b57-9b37-2f0f5a6f7a10", "0b7f9f6e-3c56-4b57-9b37-2f0f5a6f7a10"),
+        ("urn:oid:2.16.840.1.113883", "2.16.840.1.113883"), ("http://a.test/Medication/m1", "m1"),
+        ("http://a.test/drugs?id=1", None),
+    ],
+)  # fmt: skip
+def test_what_is_named_by_its_address_keeps_who_refers_to_it_or_it_is_said(address: str, id: str | None) -> None:
+    request = {"resourceType": "MedicationRequest", "medicationReference": {"reference": address}}
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [{"resource": request}, {"fullUrl": address, "resource": {"resourceType": "Medication"}}],
+    }
+    made = converted(opened(dumps(bundle).encode(), "a.json"), Format.NDJSON)
+    first, second = map(loads, "".join(made.text).splitlines())
+    assert second.get("id") == id
+    assert first["medicationReference"]["reference"] == (f"Medication/{id}" if id else address)
+    assert [one.path for one in made.report.issues if one.code == "conversion-lost"] == (
+        [] if id else ["Bundle.entry[1]"]
+    )
+
+
 def test_no_line_at_all_is_no_bundle() -> None:
     with pytest.raises(CaseError, match="no resource"):
         list(streamed([b"\n"], "a.ndjson", Format.JSON).text)
