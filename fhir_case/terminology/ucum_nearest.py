@@ -72,6 +72,8 @@ _WORDS = {
     "kcal": "kilocalorie kilocalories",
 }
 _MEANT = {word: code for code, words in _WORDS.items() for word in words.split()}
+_BELOW = ("dL", "dl", "mL", "ml", "uL", "ul", "L", "l", "kg", "min")
+"""What values are told per."""
 _WHOLE = {"bpm": "/min", "rpm": "/min", "fio2": "%"}
 
 # The prefixes that medicine uses: nobody who mistypes a unit means exa-amperes.
@@ -137,6 +139,9 @@ def _symbol(text: str) -> str | None:
     for word in (key, key.removesuffix("s")):
         if found := _MEANT.get(word) or known.get(word.replace("[", "").replace("]", "")):
             return found + power
+    for below in _BELOW:  # the slash was left out
+        if text.endswith(below) and is_unit(above := text.removesuffix(below)):
+            return f"{above}/{below}"
     # A slip of the finger seldom hits the first letter; with two letters everything is near everything.
     alike = [word for word in known if word[:1] == key[:1]] if len(key) > 2 else []
     if close := get_close_matches(key, alike, n=1, cutoff=0.8):

@@ -101,6 +101,8 @@ def test_the_grammar_has_terms_prefixes_exponents_parentheses_and_annotations(co
         ("cmH2O", "cm[H2O]"),
         ("MMOL/L", "mmol/L"),
         ("mg/dL ", "mg/dL"),
+        ("mgdL", "mg/dL"),
+        ("mmolL", "mmol/L"),
         ("tablets", "{tbl}"),
         ("{clock  time}", "{clock_time}"),
     ],
