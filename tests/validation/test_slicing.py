@@ -189,3 +189,33 @@ def test_references_are_told_apart_by_what_they_lead_to(target: Node | None, cod
     )  # fmt: skip
     resource = observation(**({"contained": [target], "performer": [{"reference": "#pr"}]} if target else {}))
     assert [code for code, _ in found(claims(resource, "led"), made)] == codes
+
+
+def resource_slice(name: str, kind: str, *profiles: str) -> list[Node]:
+    """A slice of Bundle.entry by what its resource is."""
+    at = f"Bundle.entry:{name}"
+    told = {"code": kind, **({"profile": [*profiles]} if profiles else {})}
+    return [
+        {"id": at, "path": "Bundle.entry", "sliceName": name, "min": 0, "max": "1"},
+        {"id": at + ".resource", "path": "Bundle.entry.resource", "min": 1, "type": [told]},
+    ]
+
+
+def test_entries_are_told_apart_by_type_and_profile_and_what_that_says_is_told_where_they_stand() -> None:
+    late = {"key": "late", "severity": "warning", "human": "born late", "expression": "$this > @2000-01-01"}
+    born = profile("born", "Patient", {"path": "Patient.birthDate", "min": 1, "constraint": [late]})
+    entries = sliced("Bundle.entry", ("type", "resource"), ("profile", "resource"), rules="closed")
+    parts = [*resource_slice("p", "Patient", HERE + "born"), *resource_slice("o", "Practitioner")]
+    bundle: Node = {"resourceType": "Bundle", "type": "collection", "entry": [
+        {"fullUrl": f"urn:uuid:00000000-0000-0000-0000-00000000000{number}", "resource": one}
+        for number, one in enumerate(
+            [patient(birthDate="1990-01-01"), patient(), PRACTITIONER, ORGANIZATION, PRACTITIONER]
+        )
+    ]}  # fmt: skip
+    seen = found(claims(bundle, "parted"), born, profile("parted", "Bundle", entries, *parts), least="warning")
+    assert sorted(one for one in seen if one[0] != "invariant-best-practice") == [
+        ("invariant", "Bundle.entry[0].resource.birthDate"),
+        ("slice-closed", "Bundle.entry[1]"),
+        ("slice-closed", "Bundle.entry[3]"),
+        ("slice-too-many", "Bundle"),
+    ]
