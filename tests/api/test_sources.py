@@ -39,7 +39,9 @@ def test_dates_tuples_and_enumerations_of_python_are_what_json_writes_for_them()
 
 
 @pytest.mark.parametrize(
-    "held", [float("nan"), float("inf"), Decimal("NaN"), object(), "\ud800", {1: {}, "1": {}}], ids=repr
+    "held",
+    [float("nan"), float("inf"), Decimal("NaN"), object(), "\ud800", {1: {}, "1": {}}],
+    ids=["nan", "inf", "decimal nan", "object", "half a character", "a number as key"],
 )
 def test_what_json_cannot_hold_is_an_issue_and_no_traceback(held: Any) -> None:
     patient = {"resourceType": "Patient", "extension": [{"valueDecimal": held}]}
